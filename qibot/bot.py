@@ -1,0 +1,127 @@
+"""The heart: one incoming, one transaction, one reply. Errors become sentences here and nowhere else."""
+
+import secrets
+from collections.abc import Iterable
+
+import structlog
+
+from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Sender, Shortcut, Submission
+from qibot.chat.message import Button, Buttons, Message, Part, Text
+from qibot.chat.platform import Platform
+from qibot.chat.router import Reply, Router, Say, TryAgain
+from qibot.clock import Clock
+from qibot.database import Database
+from qibot.errors import Said, Unclear
+from qibot.people import service as people
+from qibot.people.turn import Turn
+
+log = structlog.get_logger()
+
+
+class Bot:
+    """Answers what people do. Every platform's adapter calls `handle`."""
+
+    def __init__(
+        self, database: Database, router: Router[Turn], clock: Clock, *, organisers: Iterable[str] = ()
+    ) -> None:
+        self.database, self.router, self.clock = database, router, clock
+        self._organisers = tuple(organisers)
+
+    async def handle(self, incoming: Incoming, platform: Platform) -> Reply:
+        """What to answer. A `Form` with errors is the form that was sent, to be shown again; None is no answer.
+
+        Never raises: a fault of ours is logged once under a short reference, which the person gets.
+        """
+        try:
+            try:
+                return await self._answer(incoming)
+            except _NeverMet:
+                # The platform is asked who this is outside any transaction: it may take its time.
+                return await self._answer(incoming) if await self._meet(incoming.sender, platform) else None
+        except TryAgain as again:
+            return again.form
+        except Said as said:
+            return _sentence(said)
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("fault", reference=reference, what=what(incoming), platform=incoming.sender.platform)
+            return _fault(reference)
+
+    async def removed(self, platform: str, workspace: str) -> None:
+        """The bot was removed from a workspace."""
+        async with self.database.transaction() as db:
+            await people.workspace_removed(db, platform, workspace, self.clock.now())
+
+    async def installed(self, platform: str, workspace: str, name: str) -> None:
+        """The bot was installed in a workspace, or is back."""
+        async with self.database.transaction() as db:
+            await people.workspace_of(db, platform, workspace, name)
+
+    async def _meet(self, sender: Sender, platform: Platform) -> bool:
+        profile = await platform.profile(sender)
+        if profile is not None and profile.bot:
+            return False
+        async with self.database.transaction() as db:
+            await people.meet(
+                db,
+                sender.platform,
+                sender.workspace,
+                sender.account,
+                name=profile.name if profile else "",
+                email=profile.email if profile else "",
+                zone=profile.zone if profile else "Europe/London",
+                guest=profile.guest if profile else False,
+            )
+        return True
+
+    async def _answer(self, incoming: Incoming) -> Reply:
+        reading = self.router.reads(incoming)
+        now = self.clock.now()
+        async with self.database.transaction(reading=reading) as db:
+            sender = incoming.sender
+            known = await people.recognise(db, sender.platform, sender.workspace, sender.account)
+            if known is None:
+                raise _NeverMet
+            key = f"{sender.platform}/{sender.workspace}/{incoming.id}"
+            if not reading and not await people.receive(db, key, what(incoming), now):
+                return None
+            direct = incoming.direct if isinstance(incoming, Command) else True
+            turn = Turn(db, now, known.identity, known.workspace, known.person, direct, self._organisers)
+            reply = await self.router.answer(turn, incoming)
+            if not reading and turn.person is not None and not turn.leaves_no_name:
+                await people.sign_receipt(db, key, turn.person.id)
+            return reply
+
+
+class _NeverMet(Exception):
+    pass
+
+
+def what(incoming: Incoming) -> str:
+    """The kind of thing that came in, without anything somebody typed."""
+    match incoming:
+        case Press(wire=wire) | Submission(wire=wire):
+            return wire
+        case Shortcut(command=command):
+            return f"shortcut {command}"
+        case HomeOpened():
+            return "home"
+        case _:
+            return "command"
+
+
+def _sentence(said: Said) -> Message:
+    parts: list[Part] = [Text(said.next_step)] if said.next_step else []
+    if isinstance(said, Unclear) and said.suggestions:
+        parts.append(Buttons(*(Button(f"/qi {s}", Say(s)) for s in said.suggestions)))
+    return Message(said.sentence, *parts, beside=True)
+
+
+def _fault(reference: str) -> Message:
+    return Message(
+        "Something went wrong on our side",
+        Text(
+            f"Nothing was saved. Please try again; if it happens again, tell an organiser this reference: {reference}."
+        ),
+        beside=True,
+    )

@@ -1,0 +1,1 @@
+"""Champions: people's offers to help, and finding the right one."""

@@ -1,0 +1,111 @@
+"""/qi find, champion."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from qibot.champions import service, views
+from qibot.champions.forms import Offer, Resume, Stop
+from qibot.champions.models import OPEN, Champion
+from qibot.chat.arguments import Rest
+from qibot.chat.forms import Choice, Form
+from qibot.chat.message import Message, Part
+from qibot.errors import NotFound, Unclear
+from qibot.people.commands import topic_choices
+from qibot.people.turn import Turn, anybody, member, table
+
+commands = table("Finding people")
+
+
+@commands.command("find", needs=anybody, help="People in any organisation who can help, in your own words.", reads=True)
+async def find(turn: Turn, words: Rest, *, page: int = 1) -> Message:
+    if not words:
+        raise Unclear("Tell me what you are looking for.", "For example: /qi find sepsis", ("topics",))
+    page = max(1, min(page, 20))
+    results = await service.search(turn.db, words, asker=turn.person, now=turn.now, today=turn.today, page=page)
+    return views.found(words, results, page=page, joined=turn.person is not None and turn.person.here)
+
+
+async def otherwise(turn: Turn, words: str, nearest: str) -> Message:
+    """Free words are a search; words that are almost a command offer it too."""
+    message = await find(turn, Rest(words))
+    return views.almost(nearest, message) if nearest else message
+
+
+@commands.command("champion", needs=member, help="Your own offer to help.", reads=True)
+async def champion(turn: Turn) -> Message:
+    return await _mine(turn, await service.mine(turn.db, turn.member.id))
+
+
+@commands.command("champion join", needs=member, help="Offer what you know, or change your offer.", reads=True)
+async def join(turn: Turn) -> Form:
+    try:
+        mine = await service.mine(turn.db, turn.member.id)
+    except NotFound:
+        return Form(
+            Offer,
+            {"asks_a_month": "2", "visibility": OPEN},
+            intro="You decide what with, how often and how visibly.",
+        )
+    topics = await service.topics_of(turn.db, mine.person_id)
+    values = {
+        "topics": tuple(t.slug for t in topics),
+        "offer": mine.offer,
+        "asks_a_month": str(mine.asks_a_month),
+        "visibility": mine.visibility,
+    }
+    return Form(Offer, values)
+
+
+async def offer_choices(turn: Turn) -> Mapping[str, tuple[Choice, ...]]:
+    """Every topic."""
+    return {"topics": await topic_choices(turn)}
+
+
+@commands.submission(Offer, needs=member, choices=offer_choices)
+async def offered(turn: Turn, said: Offer) -> Message:
+    mine = await service.offer(
+        turn.db,
+        turn.member,
+        topics=said.topics,
+        words=said.offer,
+        asks_a_month=int(said.asks_a_month),
+        visibility=said.visibility,
+        now=turn.now,
+    )
+    return await _mine(turn, mine)
+
+
+@commands.command("champion pause", needs=member, help="Not to be asked until a day, such as 1 march.")
+async def pause(turn: Turn, until: date) -> Message:
+    return await _mine(turn, await service.pause(turn.db, turn.member.id, until, turn.today))
+
+
+@commands.command("champion resume", needs=member, help="Be asked again after a pause.")
+async def resume(turn: Turn) -> Message:
+    return await _mine(turn, await service.resume(turn.db, turn.member.id))
+
+
+@commands.action(Resume, needs=member)
+async def resumed(turn: Turn, _: Resume) -> Message:
+    return await resume(turn)
+
+
+@commands.action(Stop, needs=member)
+async def stopped(turn: Turn, _: Stop) -> Message:
+    await service.stop(turn.db, turn.member.id, turn.now)
+    return views.stopped()
+
+
+@commands.home
+async def home(turn: Turn) -> tuple[Part, ...]:
+    if turn.person is None or not turn.person.here:
+        return ()
+    try:
+        mine = await service.mine(turn.db, turn.person.id)
+    except NotFound:
+        return ()
+    return views.home(mine, await service.topics_of(turn.db, mine.person_id), turn.today)
+
+
+async def _mine(turn: Turn, mine: Champion) -> Message:
+    return views.offered(mine, await service.topics_of(turn.db, mine.person_id), turn.today)

@@ -1,0 +1,56 @@
+"""Help, written from the router's table, so that it cannot promise what is not there."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from qibot.chat.arguments import Asking
+from qibot.chat.message import Bold, Button, Buttons, Message, Note, Part, Text
+from qibot.chat.router import CommandRow, Router, Say
+from qibot.errors import Refused
+
+T = TypeVar("T", bound=Asking)
+
+
+def overview(router: Router[T], turn: T) -> Message:
+    """Every command this person may use, by feature, and three first steps."""
+    parts: list[Part] = [
+        Text(
+            "Type the words after /qi, or write them to me here without the slash. Or just say what you are looking for."
+        )
+    ]
+    for table in router.tables:
+        rows = [row for row in table.commands if may(row, turn)]
+        if rows:
+            parts.append(Text(Bold(table.title), "\n", "\n".join(f"/qi {r.usage} – {r.help}" for r in rows)))
+    first = [Button(f"/qi {words}", Say(words)) for words in ("me", "projects", "topics") if router.find(words)]
+    if first:
+        parts.append(Buttons(*first))
+    parts.append(Note("I am not for urgent or clinical matters, and patient details never belong here."))
+    return Message("What I can do", *parts)
+
+
+def about(router: Router[T], turn: T, words: str) -> Message:
+    """One command, or those whose words begin so; the overview when there is none."""
+    rows = [r for r in router.commands.values() if r.name.startswith(words.strip().lower()) and may(r, turn)]
+    if not rows:
+        return overview(router, turn)
+    lines = (f"/qi {r.usage}\n{r.help} For: {r.needs.label}." for r in rows)
+    return Message(f"About “{words.strip()}”", *(Text(line) for line in lines))
+
+
+def may(row: CommandRow[T], turn: T) -> bool:
+    """Whether this person may use it now."""
+    try:
+        row.needs.check(turn)
+    except Refused:
+        return False
+    return True
+
+
+def markdown_table(rows: Iterable[CommandRow[T]]) -> str:
+    """The README's table of commands."""
+    lines = ["| type | what it does | who |", "|---|---|---|"]
+    for row in rows:
+        usage = row.usage.replace("|", "\\|")
+        lines.append(f"| `/qi {usage}` | {row.help} | {row.needs.label} |")
+    return "\n".join(lines)

@@ -1,0 +1,69 @@
+"""What a person did, once a platform's adapter has understood it. The adapter builds these; the bot handles them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who did it, in the platform's own ids. `workspace` is one Slack workspace (or org) or one Teams tenant."""
+
+    platform: str
+    workspace: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """`id` is the platform's own id of what happened: the same id is the same thing, however often it is sent."""
+
+    id: str
+    sender: Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Incoming):
+    """Words typed: after `/qi`, in the bot's direct messages (`direct`), or to the bot in a channel."""
+
+    text: str
+    direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Press(Incoming):
+    """A button pressed: the wire name of its action and what it carried."""
+
+    wire: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission(Incoming):
+    """A form sent: the wire name of its dataclass and what was filled in, hidden fields included."""
+
+    wire: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut(Incoming):
+    """A shortcut chosen from the platform's menu, by the command it stands for."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened(Incoming):
+    """The person looks at the bot's Home tab."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the platform says of an account. `zone` is an IANA name; `guest` = not a full member of that workspace."""
+
+    name: str
+    email: str = ""
+    zone: str = "Europe/London"
+    guest: bool = False
+    bot: bool = False

@@ -1,0 +1,84 @@
+"""What the bot needs of a platform to speak unasked, and how a platform says that it could not.
+
+Every adapter implements `Platform`. Nobody above asks which one it is.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from qibot.chat.incoming import Profile, Sender
+from qibot.chat.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person can be reached: their account, and the conversation with them when it is known already."""
+
+    platform: str
+    workspace: str
+    account: str
+    conversation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform's own ids of a message that it took."""
+
+    conversation: str
+    message: str
+
+
+class Doubt(Enum):
+    """What a platform can say of a delivery nobody knows the end of, when it is not simply found."""
+
+    NOT_SENT = "not sent"
+    CANNOT_ASK = "cannot ask"
+
+
+class NotSent(Exception):
+    """The message did not go. `reason` is a short sentence for people, without names or words of the message."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Unreachable(NotSent):
+    """It will never go: the account is gone, the app removed, the bot blocked. Do not try again."""
+
+
+class Throttled(NotSent):
+    """Not now: nothing before `seconds` from now. `whole_workspace` = the limit is the workspace's, not the conversation's."""
+
+    def __init__(self, seconds: float, *, whole_workspace: bool = True) -> None:
+        super().__init__("the platform asked us to slow down")
+        self.seconds = seconds
+        self.whole_workspace = whole_workspace
+
+
+class NotNow(NotSent):
+    """A passing fault *before* the platform can have taken it: safe to try again."""
+
+
+class InDoubt(NotSent):
+    """The connection went while the platform may have taken it: ask before trying again."""
+
+
+class Platform(Protocol):
+    """One chat platform, for everything that is said unasked."""
+
+    name: str
+
+    async def send(self, to: Address, message: Message, mark: str) -> Sent:
+        """Send once, marked with the opaque `mark`. Raises a `NotSent`; never retries by itself."""
+        ...
+
+    async def find_sent(self, to: Address, mark: str, since: datetime) -> Sent | Doubt:
+        """Was a message with `mark` taken since then? Raises `NotSent` when the platform cannot be asked just now."""
+        ...
+
+    async def profile(self, sender: Sender) -> Profile | None:
+        """What the platform says of this account; None when it says nothing."""
+        ...

@@ -1,0 +1,172 @@
+"""The database: one door, `transaction()`, the only place that commits.
+
+SQLite is the embedded default and has exactly one connection, because SQLite before 3.51.3 may corrupt a WAL that is
+written from several. PostgreSQL is for more than one process. Same schema, same tests.
+"""
+
+import contextlib
+import contextvars
+import os
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept as UTC. A naive one is refused: nobody would know what it meant."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware in any zone -> UTC (naive on SQLite, which has no zones)."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every model's base. Constraint names are fixed so that migrations read the same on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012 - SQLAlchemy's own class attribute
+
+
+class InUse(RuntimeError):
+    """Another process has this SQLite database open."""
+
+
+class WroteWhileReading(RuntimeError):
+    """A handler that promised only to read has written."""
+
+
+_inside: contextvars.ContextVar[bool] = contextvars.ContextVar("inside_a_transaction", default=False)
+
+
+class Database:
+    """An engine and its sessions. `url` is SQLAlchemy's: `sqlite+aiosqlite:///file.db` or `postgresql+psycopg://…`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.dialect = self.url.get_backend_name()
+        self._lock = _lock_file(self.url.database) if self.dialect == "sqlite" else None
+        self.engine = _engine(url, self.dialect)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextlib.asynccontextmanager
+    async def transaction(self, *, reading: bool = False) -> AsyncIterator[AsyncSession]:
+        """One transaction: commits at the end, rolls back on any exception. `reading` refuses to write.
+
+        Never await anything but the database inside: on SQLite everybody else waits meanwhile.
+        """
+        if _inside.get():
+            raise RuntimeError("a transaction inside a transaction would wait for itself")
+        token = _inside.set(True)
+        try:
+            async with self._sessions() as session:
+                session.sync_session.info["reading"] = reading
+                try:
+                    yield session
+                    await session.commit()
+                except BaseException:
+                    await session.rollback()
+                    raise
+        finally:
+            _inside.reset(token)
+
+    async def close(self) -> None:
+        """Give back the connections and the lock file."""
+        await self.engine.dispose()
+        if self._lock is not None:
+            self._lock.close()
+
+
+@event.listens_for(Session, "before_flush")
+def _no_flush_while_reading(session: Session, *_: Any) -> None:
+    if session.info.get("reading") and (session.new or session.dirty or session.deleted):
+        raise WroteWhileReading
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _no_write_while_reading(state: ORMExecuteState) -> None:
+    if state.session.info.get("reading") and (state.is_insert or state.is_update or state.is_delete):
+        raise WroteWhileReading
+
+
+def _engine(url: str, dialect: str) -> AsyncEngine:
+    if dialect != "sqlite":
+        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=30,
+        connect_args={"timeout": 10},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _: Any) -> None:
+        # The driver's own BEGIN comes too late for our reads; we say BEGIN ourselves, below.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _lock_file(path: str | None) -> IO[str] | None:
+    """Hold `<path>.lock` for as long as the database is open, so that no second process opens it. Raises `InUse`."""
+    if not path or path == ":memory:":
+        return None
+    import fcntl
+
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    handle = open(f"{path}.lock", "a+")  # noqa: SIM115 - held until close()
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        raise InUse(
+            f"{os.path.basename(path)} is open in another process. Stop that one first, or use PostgreSQL for several."
+        ) from None
+    return handle
+
+
+def insert_or_ignore(session: AsyncSession, model: type[Base]) -> Any:
+    """An INSERT for `model` to which `.values(…)` or a list is given and that leaves rows already there alone."""
+    dialect = session.get_bind().dialect.name
+    return (postgresql if dialect == "postgresql" else sqlite).insert(model).on_conflict_do_nothing()
+
+
+__all__ = ["Base", "Database", "InUse", "PoolTimeout", "UtcDateTime", "WroteWhileReading", "insert_or_ignore"]

@@ -1,0 +1,51 @@
+"""Brings a database to the present schema and reads in the shipped lists. Safe to run twice, and by several at once."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from qibot.database import Database
+from qibot.people import shipped
+
+_LOCK = 7_461_102
+"""PostgreSQL's advisory lock of this project, so that replicas starting together migrate once. SQLite has its file lock."""
+
+
+def folder() -> Path:
+    """Where the migrations are: beside the package in a checkout, inside it in the wheel."""
+    beside = Path(__file__).resolve().parent.parent / "migrations"
+    return beside if beside.is_dir() else Path(str(files("qibot"))) / "_migrations"
+
+
+async def migrate(database: Database) -> None:
+    """Upgrade to the newest schema, then read in the shipped lists that are new."""
+    async with database.engine.connect() as connection:
+        if database.dialect == "postgresql":
+            await connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
+            await connection.commit()
+        try:
+            await connection.run_sync(_upgrade)
+            await connection.commit()
+        finally:
+            if database.dialect == "postgresql":
+                await connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
+                await connection.commit()
+    async with database.transaction() as db:
+        await shipped.load(db)
+
+
+def config() -> Config:
+    """Alembic's configuration, without a file of its own."""
+    made = Config()
+    made.set_main_option("script_location", str(folder()))
+    made.set_main_option("path_separator", "os")
+    return made
+
+
+def _upgrade(connection: Connection) -> None:
+    made = config()
+    made.attributes["connection"] = connection
+    command.upgrade(made, "head")

@@ -1,0 +1,206 @@
+"""/qi join, me, leave, topics, organiser."""
+
+from collections.abc import Mapping
+
+from qibot.chat.arguments import Rest
+from qibot.chat.forms import Choice, Form
+from qibot.chat.message import Message, Part
+from qibot.errors import NotFound, Unclear, WrongFields
+from qibot.people import service, topics, views
+from qibot.people.forms import AddTopic, Join, Leave, Withdraw
+from qibot.people.models import Organisation, Person, Topic
+from qibot.people.turn import Turn, anybody, member, organiser, table
+
+commands = table("You and the network")
+
+
+@commands.command("join", needs=anybody, help="Join the network, or change what you said when joining.", reads=True)
+async def join(turn: Turn) -> Form:
+    person = turn.person if turn.person and turn.person.here else None
+    if person is None:
+        likely = await service.likely_organisation(turn.db, turn_known(turn), turn.today)
+        values: dict[str, object] = {"name": turn.identity.name, "contact": turn.identity.email}
+        if likely:
+            values |= {"organisation": str(likely.id), "place": likely.place}
+        intro = "A minute, and you can be found by people who work on the same things in other organisations."
+        return Form(Join, values, intro=intro)
+    said = {
+        "name": person.name,
+        "role": person.role,
+        "place": person.place,
+        "contact": person.contact,
+        "organisation": str(person.organisation_id),
+        "topics": tuple(t.slug for t in await topics.of_person(turn.db, person.id)),
+        "purposes": tuple(await service.consents(turn.db, person.id)),
+    }
+    return Form(Join, said, intro="What you said before; change what you like.")
+
+
+async def join_choices(turn: Turn) -> Mapping[str, tuple[Choice, ...]]:
+    """Organisations open today and every topic."""
+    organisations = await service.open_organisations(turn.db, turn.today)
+    return {
+        "organisation": tuple(Choice(str(o.id), o.name) for o in organisations),
+        "topics": await topic_choices(turn),
+    }
+
+
+async def topic_choices(turn: Turn) -> tuple[Choice, ...]:
+    """Every topic in use, gathered by group."""
+    return tuple(Choice(t.slug, t.label, t.group) for t in await topics.all_topics(turn.db))
+
+
+@commands.submission(Join, needs=anybody, choices=join_choices)
+async def joined(turn: Turn, said: Join) -> Message:
+    new = turn.person is None or not turn.person.here
+    if not said.organisation.isdigit():
+        raise WrongFields({"organisation": "Please choose one of those offered."})
+    person = await service.join(
+        turn.db,
+        turn_known(turn),
+        service.Joining(
+            said.name, said.role, said.place, int(said.organisation), said.contact, said.topics, said.purposes
+        ),
+        turn.now,
+        turn.organisers,
+    )
+    turn.person = person
+    return views.joined(person, new=new, topics=await topics.of_person(turn.db, person.id))
+
+
+@commands.command("me", needs=anybody, help="What I hold about you, and how to change, withdraw or leave.", reads=True)
+async def me(turn: Turn) -> Message:
+    if turn.person is None or not turn.person.here:
+        return views.not_joined(turn.identity.name)
+    return views.me(
+        turn.person,
+        topics=await topics.of_person(turn.db, turn.person.id),
+        consents=await service.consents(turn.db, turn.person.id),
+        organisers=await service.organisers(turn.db),
+        today=turn.today,
+    )
+
+
+@commands.action(Withdraw, needs=member)
+async def withdraw(turn: Turn, pressed: Withdraw) -> Message:
+    if pressed.purpose not in service.PURPOSES:
+        raise NotFound("There is no such consent.")
+    await service.withdraw(turn.db, turn.member.id, pressed.purpose, turn.now)
+    return views.withdrawn(pressed.purpose)
+
+
+@commands.command("leave", needs=member, help="Leave the network.", reads=True)
+async def leave(turn: Turn) -> Message:
+    return views.leaving()
+
+
+@commands.action(Leave, needs=member)
+async def left(turn: Turn, _: Leave) -> Message:
+    await service.leave(turn.db, turn.member, turn.now)
+    return views.left()
+
+
+@commands.command("topics", needs=anybody, help="The topics of the network, or those near your words.", reads=True)
+async def list_topics(turn: Turn, words: Rest) -> Message:
+    if words:
+        vocabulary = await topics.vocabulary(turn.db)
+        return views.topics_near(words, vocabulary.match(words, 5) or vocabulary.nearest(words, 5))
+    return views.all_topics(await topics.all_topics(turn.db))
+
+
+@commands.command("topic add", needs=organiser, help="Add a topic to the vocabulary.", reads=True)
+async def add_topic(turn: Turn, label: Rest) -> Form:
+    return Form(AddTopic, {"label": str(label)})
+
+
+async def add_topic_choices(turn: Turn) -> Mapping[str, tuple[Choice, ...]]:
+    """The groups in use."""
+    groups = dict.fromkeys(t.group for t in await topics.all_topics(turn.db))
+    return {"group": tuple(Choice(g, g) for g in groups)}
+
+
+@commands.submission(AddTopic, needs=organiser, choices=add_topic_choices)
+async def topic_added(turn: Turn, said: AddTopic) -> Message:
+    topic = await topics.add_topic(turn.db, said.label, said.group)
+    words = [w.strip() for w in said.words.split(",") if w.strip()]
+    for word in words:
+        await topics.add_word(turn.db, topic, word)
+    return views.topic_added(topic, words)
+
+
+@commands.command(
+    "topic word", needs=organiser, help="Add other words for a topic: the words in “quotes”, then the topic."
+)
+async def add_word(turn: Turn, words: str, topic: Topic) -> Message:
+    await topics.add_word(turn.db, topic, words)
+    return views.word_added(topic, words)
+
+
+@commands.command("topic retire", needs=organiser, help="Take a topic out of use; what was said under it stays.")
+async def retire_topic(turn: Turn, topic: Topic) -> Message:
+    await topics.retire_topic(turn.db, topic, turn.now)
+    return views.topic_retired(topic)
+
+
+@commands.command("organisations", needs=anybody, help="The organisations of the network.", reads=True)
+async def organisations(turn: Turn) -> Message:
+    return views.organisations(await service.all_organisations(turn.db), turn.today)
+
+
+@commands.command("organisation", needs=anybody, help="One organisation: where it is and what it became.", reads=True)
+async def organisation(turn: Turn, organisation: Organisation) -> Message:
+    after = await turn.db.get(Organisation, organisation.merged_into_id) if organisation.merged_into_id else None
+    return views.organisation(organisation, after, await service.members_of(turn.db, organisation.id), turn.today)
+
+
+@commands.command("organiser add", needs=organiser, help="Make a member an organiser of the network.")
+async def add_organiser(turn: Turn, person: Person) -> Message:
+    person.is_organiser = True
+    return views.organiser_added(person)
+
+
+@commands.home
+async def home(turn: Turn) -> tuple[Part, ...]:
+    if turn.person is None or not turn.person.here:
+        return views.home_stranger()
+    return views.home_member(turn.person)
+
+
+def turn_known(turn: Turn) -> service.Known:
+    """Who is asking, as the service knows them."""
+    return service.Known(turn.identity, turn.workspace, turn.person)
+
+
+async def _read_topic(words: str, turn: Turn) -> Topic:
+    return await topics.read_topic(turn.db, words)
+
+
+async def _read_organisation(words: str, turn: Turn) -> Organisation:
+    found = await service.find_organisations(turn.db, words)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise Unclear(f"I do not know an organisation called “{words}”.", "See /qi organisations for all of them.")
+    raise Unclear(
+        f"There are {len(found)} organisations like “{words}”.",
+        "Which one?",
+        tuple(f"organisation {o.ods_code or o.name}" for o in found[:3]),
+    )
+
+
+async def _read_person(words: str, turn: Turn) -> Person:
+    found = await service.find_people(turn.db, words, turn.workspace.id)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise NotFound(f"I cannot find “{words}” in the network.", "They may not have joined yet; mention them with @.")
+    names = ", ".join(sorted(f"{p.name} ({p.organisation.short_name})" for p in found[:5]))
+    raise Unclear(
+        f"There are {len(found)} people like “{words}”: {names}.",
+        "Use the whole name, or mention them with @.",
+    )
+
+
+commands.reader(Topic, _read_topic)
+commands.reader(Organisation, _read_organisation)
+commands.reader(Person, _read_person)

@@ -1,0 +1,56 @@
+"""Makes a run unsuccessful when tests that had to run were skipped.
+
+`QIBOT_TEST_REQUIRE="postgres browser"` names the markers. On a laptop without PostgreSQL or Chromium those
+tests skip and say why; on the machine that judges a change, a skip would look like a pass, so it counts.
+"""
+
+import os
+from collections.abc import Iterable
+
+import pytest
+
+VARIABLE = "QIBOT_TEST_REQUIRE"
+
+
+class Required:
+    """Watches one run. `markers` are those whose tests must all run, and run at least once."""
+
+    def __init__(self, markers: Iterable[str]) -> None:
+        self.markers = frozenset(markers)
+        self.ran: set[str] = set()
+        self.skipped: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        mine = self.markers & set(report.keywords)
+        if report.skipped and mine and not hasattr(report, "wasxfail"):
+            self.skipped.append(report.nodeid)
+        elif report.when == "call":
+            self.ran |= mine
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        # A module that skips itself shows no markers, so it cannot show that it was free to go.
+        if report.skipped:
+            self.skipped.append(report.nodeid)
+
+    def complaints(self) -> list[str]:
+        """One line for each thing that should have run and did not; empty when all is well."""
+        never = sorted(self.markers - self.ran)
+        return [f"skipped: {name}" for name in self.skipped] + [f"no test ran with the marker: {m}" for m in never]
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        lines = self.complaints()
+        if lines:
+            terminalreporter.section(f"required by {VARIABLE}, but did not run", red=True)
+            for line in lines:
+                terminalreporter.line(line)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.complaints() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    markers = os.environ.get(VARIABLE, "").split()
+    if markers and not config.option.collectonly:
+        config.pluginmanager.register(Required(markers), "qibot-required")
