@@ -1,6 +1,7 @@
 """The heart: one incoming, one transaction, one reply. Errors become sentences here and nowhere else."""
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable
 
 import structlog
@@ -26,26 +27,32 @@ class Bot:
     ) -> None:
         self.database, self.router, self.clock = database, router, clock
         self._organisers = tuple(organisers)
+        self.answered: Counter[tuple[str, str, str]] = Counter()
+        """How much came in: by platform, kind and end ("answered", "told", "repeated", "fault")."""
 
     async def handle(self, incoming: Incoming, platform: Platform) -> Reply:
         """What to answer. A `Form` with errors is the form that was sent, to be shown again; None is no answer.
 
         Never raises: a fault of ours is logged once under a short reference, which the person gets.
         """
+        end = "answered"
         try:
             try:
-                return await self._answer(incoming)
+                reply = await self._answer(incoming)
             except _NeverMet:
                 # The platform is asked who this is outside any transaction: it may take its time.
-                return await self._answer(incoming) if await self._meet(incoming.sender, platform) else None
+                reply = await self._answer(incoming) if await self._meet(incoming.sender, platform) else None
+            end = "answered" if reply else "repeated"
         except TryAgain as again:
-            return again.form
+            end, reply = "told", again.form
         except Said as said:
-            return _sentence(said)
+            end, reply = "told", _sentence(said)
         except Exception:
-            reference = secrets.token_hex(4)
-            log.exception("fault", reference=reference, what=what(incoming), platform=incoming.sender.platform)
-            return _fault(reference)
+            end, reference = "fault", secrets.token_hex(4)
+            log.exception("fault", reference=reference, what=self.what(incoming), platform=incoming.sender.platform)
+            reply = _fault(reference)
+        self.answered[incoming.sender.platform, self.what(incoming), end] += 1
+        return reply
 
     async def removed(self, platform: str, workspace: str) -> None:
         """The bot was removed from a workspace."""
@@ -56,6 +63,21 @@ class Bot:
         """The bot was installed in a workspace, or is back."""
         async with self.database.transaction() as db:
             await people.workspace_of(db, platform, workspace, name)
+
+    def what(self, incoming: Incoming) -> str:
+        """The kind of thing that came in: a name of ours, never anything somebody typed."""
+        match incoming:
+            case Press(wire=wire):
+                return wire if wire in self.router.actions or wire == Say.wire else "unknown button"
+            case Submission(wire=wire):
+                return wire if wire in self.router.submissions else "unknown form"
+            case Command(text=text) | Shortcut(command=text):
+                found = self.router.find(text)
+                return found.row.name if found else "free words"
+            case HomeOpened():
+                return "home"
+            case _:
+                return "unknown"
 
     async def _meet(self, sender: Sender, platform: Platform) -> bool:
         profile = await platform.profile(sender)
@@ -83,7 +105,7 @@ class Bot:
             if known is None:
                 raise _NeverMet
             key = f"{sender.platform}/{sender.workspace}/{incoming.id}"
-            if not reading and not await people.receive(db, key, what(incoming), now):
+            if not reading and not await people.receive(db, key, self.what(incoming), now):
                 return None
             direct = incoming.direct if isinstance(incoming, Command) else True
             turn = Turn(db, now, known.identity, known.workspace, known.person, direct, self._organisers)
@@ -95,19 +117,6 @@ class Bot:
 
 class _NeverMet(Exception):
     pass
-
-
-def what(incoming: Incoming) -> str:
-    """The kind of thing that came in, without anything somebody typed."""
-    match incoming:
-        case Press(wire=wire) | Submission(wire=wire):
-            return wire
-        case Shortcut(command=command):
-            return f"shortcut {command}"
-        case HomeOpened():
-            return "home"
-        case _:
-            return "command"
 
 
 def _sentence(said: Said) -> Message:

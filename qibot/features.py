@@ -1,13 +1,34 @@
-"""THE list of features. Alembic, help, the view gallery and the tests read it too."""
+"""THE list of features. Alembic, help, the view gallery and the tests read it too.
+
+A feature is one line in each tuple that it has something for; importing its commands imports its tables.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from types import ModuleType
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.champions import commands as champions
-from qibot.champions import models as _champions_models  # noqa: F401 - Alembic sees every table through this module
+from qibot.champions import views as champion_views
 from qibot.chat.arguments import Rest
 from qibot.chat.help import about, overview
 from qibot.chat.message import Message, Part
 from qibot.chat.router import Otherwise, Router, Table
+from qibot.events import commands as events
+from qibot.events import notifications as event_notifications
+from qibot.events import views as event_views
+from qibot.introductions import commands as introductions
+from qibot.introductions import notifications as introduction_notifications
+from qibot.introductions import service as introduction_service
+from qibot.introductions import views as introduction_views
+from qibot.outbox import commands as reminders
+from qibot.outbox import views as reminder_views
+from qibot.outbox.notifications import Catalogue
 from qibot.people import commands as people
+from qibot.people import views as people_views
 from qibot.people.turn import Turn, anybody
+from qibot.projects import commands as projects
 
 start = Table[Turn]("Start here")
 
@@ -21,8 +42,25 @@ def _home(turn: Turn, parts: tuple[Part, ...]) -> Message:
     return Message("qibot", *parts)
 
 
+catalogue = Catalogue((*introduction_notifications.NOTIFICATIONS, *event_notifications.NOTIFICATIONS))
+"""Every kind of message that goes out unasked."""
+
+sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = introduction_service.SWEEPS
+"""What features look at every few minutes because time alone has changed it."""
+
+views: tuple[ModuleType, ...] = (people_views, champion_views, introduction_views, event_views, reminder_views)
+"""Every feature's views, each with its EXAMPLES."""
+
 router: Router[Turn] = Router(
-    (start, people.commands, champions.commands),
+    (
+        start,
+        people.commands,
+        champions.commands,
+        projects.commands,
+        introductions.commands,
+        events.commands,
+        reminders.commands(catalogue),
+    ),
     otherwise=Otherwise(champions.otherwise, reads=True),
     home=_home,
 )

@@ -11,7 +11,7 @@ from qibot.database import Database
 from qibot.people import shipped
 
 _LOCK = 7_461_102
-"""PostgreSQL's advisory lock of this project, so that replicas starting together migrate once. SQLite has its file lock."""
+"""PostgreSQL's advisory lock of ours: replicas that start together migrate once. SQLite has its file lock."""
 
 
 def folder() -> Path:

@@ -56,9 +56,12 @@ _AGE = Finding(
 _MAYBE = Finding(
     "maybe-nhs-number",
     "This could be an NHS number. If it belongs to a patient, please leave it out; "
-    "if it is something else, such as an order number, you can say so and go on.",
+    "if it is something else, such as an order number, write “not a patient” beside it and send it again.",
     ask=True,
 )
+
+
+_NOT_A_PATIENT = re.compile(r"\bnot a patient\b", re.IGNORECASE)
 
 
 def is_nhs_number(digits: str) -> bool:
@@ -77,7 +80,11 @@ def _checks(ten: str) -> bool:
 
 
 def check(text: str) -> Finding | None:
-    """The most serious patient detail in `text` (any length), or None. Questions come last."""
+    """The most serious patient detail in `text` (any length), or None. Questions come last.
+
+    A question is answered by writing “not a patient” beside the number; what is certain is not open to that.
+    """
+    text, denied = _NOT_A_PATIENT.subn(" ", text)
     plain = _Plain(text)
     number = _nhs_number(plain)
     if number is _NHS_NUMBER:
@@ -85,7 +92,7 @@ def check(text: str) -> Finding | None:
     for look in (_dob, _address, _re_identifiable, _age):
         if finding := look(plain):
             return finding
-    return number
+    return None if denied and number is _MAYBE else number
 
 
 # --- reading: one spelling for what looks the same ---

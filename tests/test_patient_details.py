@@ -369,3 +369,12 @@ def test_twice_the_text_takes_at_most_twice_the_steps(piece: str) -> None:
     once, twice = (piece * (length // len(piece)) for length in (10_000, 20_000))
     assert _steps(twice) <= 2 * _steps(once) + 100
     assert _steps(twice) <= 20 * 20_000
+
+
+def test_a_question_is_answered_by_saying_so_and_a_certainty_is_not() -> None:
+    asked = check("9434765870")
+    assert asked is not None
+    assert asked.ask
+    assert check("order 9434765870, not a patient") is None
+    assert check("NHS no 9434765870, not a patient") is not None
+    assert check("943 476 5870 (Not a patient)") is not None

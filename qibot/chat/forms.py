@@ -1,4 +1,4 @@
-"""What the bot asks to be filled in. A form *is* a dataclass; one definition becomes a Slack modal, a Teams card, an HTML form.
+"""What the bot asks to be filled in. A form *is* a dataclass; one definition becomes a Slack modal or a Teams card.
 
     @form("projects.register", title="Register a project", submit="Register")
     class RegisterProject(Answers):

@@ -14,9 +14,7 @@ T = TypeVar("T", bound=Asking)
 def overview(router: Router[T], turn: T) -> Message:
     """Every command this person may use, by feature, and three first steps."""
     parts: list[Part] = [
-        Text(
-            "Type the words after /qi, or write them to me here without the slash. Or just say what you are looking for."
-        )
+        Text("Type the words after /qi, or write them to me without the slash. Or just say what you are looking for.")
     ]
     for table in router.tables:
         rows = [row for row in table.commands if may(row, turn)]

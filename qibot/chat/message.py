@@ -1,4 +1,4 @@
-"""What the bot says, as values. A handler returns a `Message`; a platform's renderer turns it into what that platform shows.
+"""What the bot says, as values. A handler returns a `Message`; a platform's renderer makes what that platform shows.
 
 There are no markup strings: emphasis, links and people are runs of their own, so what people type is always data.
 Lengths are nobody's concern here: a renderer shortens with "…" where its platform has a limit.

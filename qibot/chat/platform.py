@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
-from qibot.chat.incoming import Profile, Sender
+from qibot.chat.incoming import Incoming, Profile, Sender
 from qibot.chat.message import Message
+from qibot.chat.router import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Unreachable(NotSent):
 
 
 class Throttled(NotSent):
-    """Not now: nothing before `seconds` from now. `whole_workspace` = the limit is the workspace's, not the conversation's."""
+    """Nothing before `seconds` from now. `whole_workspace`: the limit is the workspace's, not the conversation's."""
 
     def __init__(self, seconds: float, *, whole_workspace: bool = True) -> None:
         super().__init__("the platform asked us to slow down")
@@ -81,4 +82,20 @@ class Platform(Protocol):
 
     async def profile(self, sender: Sender) -> Profile | None:
         """What the platform says of this account; None when it says nothing."""
+        ...
+
+
+class Answering(Protocol):
+    """The bot, as an adapter knows it."""
+
+    async def handle(self, incoming: Incoming, platform: Platform) -> Reply:
+        """What to answer. Never raises."""
+        ...
+
+    async def installed(self, platform: str, workspace: str, name: str) -> None:
+        """The bot is in a workspace now."""
+        ...
+
+    async def removed(self, platform: str, workspace: str) -> None:
+        """The bot was removed from a workspace."""
         ...

@@ -48,7 +48,7 @@ class Workspace(Base):
 
 
 class Person(Base):
-    """Somebody in the network. `erased_at` leaves a tombstone: the row stays for the counts, with nothing of the person."""
+    """Somebody in the network. `erased_at` leaves a tombstone: a row for the counts, with nothing of the person."""
 
     __tablename__ = "people"
 
@@ -107,7 +107,7 @@ class Identity(Base):
 
 
 class Consent(Base):
-    """A yes to one purpose, in one version of its wording. Withdrawing it closes the row; saying yes again opens another."""
+    """A yes to one purpose, in one version of its wording. Withdrawing closes the row; another yes opens another."""
 
     __tablename__ = "consents"
     __table_args__ = (Index("ix_consents_person_id_purpose", "person_id", "purpose"),)
@@ -166,7 +166,7 @@ class Receipt(Base):
 
 
 class Shipped(Base):
-    """A shipped list (topics, organisations): the hash of the file last read in, and how often the rows changed since."""
+    """A shipped list (topics, organisations): the hash of the file last read in, and how often its rows changed."""
 
     __tablename__ = "shipped"
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -24,6 +24,8 @@ from qibot.people.models import (
 
 WORDING = "2026-11"
 """The version of the consent sentences in `PURPOSES`. A changed sentence gets a new version."""
+
+KEEP_RECEIPTS = timedelta(days=400)
 
 PURPOSES: Mapping[str, str] = {
     "findable": "Others in the network may find me by what I work on",
@@ -117,6 +119,11 @@ async def receive(db: AsyncSession, key: str, what: str, now: datetime) -> bool:
 async def sign_receipt(db: AsyncSession, key: str, person_id: int) -> None:
     """Say whose it was: never for what was done anonymously."""
     await db.execute(update(Receipt).where(Receipt.key == key[:300]).values(person_id=person_id))
+
+
+async def forget_old_receipts(db: AsyncSession, now: datetime) -> None:
+    """Receipts older than `KEEP_RECEIPTS` go: no platform repeats itself after that, and an audit is not for ever."""
+    await db.execute(delete(Receipt).where(Receipt.at < now - KEEP_RECEIPTS))
 
 
 @dataclass(frozen=True, slots=True)

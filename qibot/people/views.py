@@ -32,7 +32,7 @@ def not_joined(name: str) -> Message:
     return Message(
         "You have not joined yet",
         Text(
-            f"I know your account here{f' ({name})' if name else ''} because you spoke to me, and nothing else about you."
+            f"I know your account{f' ({name})' if name else ''} because you spoke to me, and nothing else about you."
         ),
         Buttons(Button("Join the network", Say("join"), "primary"), Button("What can you do?", Say("help"))),
         Note(KIND),

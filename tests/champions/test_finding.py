@@ -97,8 +97,8 @@ async def test_many_champions_are_paged(talk: Network) -> None:
 async def test_nobody_near_admits_it_and_offers_a_next_step(talk: Network) -> None:
     await talk(AMINA).says("find printer jam")
     assert "I found nobody for “printer jam”" in talk(AMINA).sees
-    assert talk(AMINA).button("All topics")
+    assert "[All topics]" in talk(AMINA).sees
     await talk(AMINA).says("find MUST")
-    assert "Nutrition" in talk(AMINA).sees
+    assert "help with Nutrition and hydration" in talk(AMINA).sees
     await talk(AMINA).says("find must")
-    assert "Nutrition" not in talk(AMINA).sees
+    assert "help with Nutrition" not in talk(AMINA).sees

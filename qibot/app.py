@@ -1,0 +1,160 @@
+"""Puts the house together: settings -> database -> platforms -> web app -> scheduler."""
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
+from sqlalchemy import text
+
+from qibot import features, metrics
+from qibot.bot import Bot
+from qibot.chat.platform import Platform
+from qibot.clock import Clock, SystemClock
+from qibot.database import Database
+from qibot.migrate import migrate
+from qibot.outbox.worker import Worker
+from qibot.people import service as people
+from qibot.platforms.slack.app import SlackSide
+from qibot.settings import Settings
+
+log = structlog.get_logger()
+DELIVER_EVERY, PLAN_EVERY, TIDY_EVERY = timedelta(seconds=1), timedelta(minutes=5), timedelta(hours=1)
+SECONDS_TO_DRAIN = 6.0
+"""For what is under way when the process is asked to stop; with uvicorn's own five, well within fifteen."""
+
+
+class House:
+    """Everything that runs. `ticking=False` leaves the ticking to the caller, who moves the clock (demo, tests)."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, ticking: bool = True) -> None:
+        self.settings, self.clock = settings, clock or SystemClock()
+        self.database = Database(settings.qibot_database_url)
+        self.bot = Bot(self.database, features.router, self.clock, organisers=settings.qibot_organisers)
+        self.slack = SlackSide(settings, self.bot, self.database, self.clock) if settings.slack_on else None
+        self.platforms: Mapping[str, Platform] = {"slack": self.slack.adapter} if self.slack else {}
+        self.worker = Worker(
+            self.database, self.clock, features.catalogue, self.platforms, weekly_cap=settings.qibot_weekly_cap
+        )
+        self.ready = False
+        self.delivered: Counter[str] = Counter()
+        self._scheduler = AsyncIOScheduler(timezone="UTC") if ticking else None
+
+    async def start(self) -> None:
+        """Migrate, connect, begin to tick."""
+        await migrate(self.database)
+        if self.slack:
+            await self.slack.start()
+        if self._scheduler:
+            jobs = ((self.deliver, DELIVER_EVERY), (self.plan, PLAN_EVERY), (self.tidy, TIDY_EVERY))
+            for job, every in jobs:
+                # A tick that is late is one tick, and never two at once in this process.
+                self._scheduler.add_job(
+                    job,
+                    "interval",
+                    seconds=every.total_seconds(),
+                    max_instances=1,
+                    coalesce=True,
+                    misfire_grace_time=None,
+                )
+            self._scheduler.start()
+        self.ready = True
+        log.info("ready", slack=bool(self.slack), database=self.database.dialect)
+
+    async def stop(self) -> None:
+        """Stop claiming, finish what is in flight, let go."""
+        self.ready = False
+        if self._scheduler:
+            self._scheduler.shutdown(wait=False)
+        await self.worker.drain(SECONDS_TO_DRAIN)
+        if self.slack:
+            await self.slack.stop()
+        await self.database.close()
+        log.info("stopped")
+
+    async def deliver(self) -> None:
+        """Send what is due."""
+        done = await self.worker.run_until_quiet(max_ticks=20)
+        self.delivered.update(sent=done.sent, later=done.later, skipped=done.skipped, failed=done.failed)
+
+    async def plan(self) -> None:
+        """Let features look at what time has changed, such as introductions nobody answered."""
+        for sweep in features.sweeps:
+            async with self.database.transaction() as db:
+                await sweep(db, self.clock.now())
+
+    async def tidy(self) -> None:
+        """Forget what is only needed for a while."""
+        async with self.database.transaction() as db:
+            await people.forget_old_receipts(db, self.clock.now())
+
+    def web(self) -> FastAPI:
+        """The web app: Slack's addresses, health, metrics."""
+
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            await self.start()
+            try:
+                yield
+            finally:
+                await asyncio.shield(self.stop())
+
+        app = FastAPI(title="qibot", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+        app.get("/healthz")(_alive)
+        app.get("/readyz")(self._readiness)
+        app.get("/metrics")(self._metrics)
+        if self.slack:
+            self.slack.mount(app)
+        app.exception_handler(Exception)(_fault)
+        return app
+
+    async def _readiness(self) -> PlainTextResponse:
+        if not self.ready:
+            return PlainTextResponse("starting or stopping\n", 503)
+        try:
+            async with asyncio.timeout(2), self.database.transaction(reading=True) as db:
+                await db.execute(text("SELECT 1"))
+        except Exception:
+            return PlainTextResponse("the database does not answer\n", 503)
+        return PlainTextResponse("ready\n")
+
+    async def _metrics(self) -> Response:
+        return Response(await metrics.exposition(self), media_type=metrics.CONTENT_TYPE)
+
+
+async def _alive() -> PlainTextResponse:
+    return PlainTextResponse("alive\n")
+
+
+async def _fault(_: Request, error: Exception) -> PlainTextResponse:
+    log.error("request not handled", error=type(error).__name__)
+    return PlainTextResponse("Something went wrong on our side.\n", 500)
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT; then drain and return."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: object) -> None:
+            # The stock one raises the signal again once it is done, so that a clean stop looks like a killing.
+            self.force_exit = self.should_exit and sig == signal.SIGINT
+            self.should_exit = True
+
+    house = House(settings)
+    config: dict[str, Any] = {
+        "host": settings.qibot_host,
+        "port": settings.qibot_port,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": 5,
+    }
+    Server(uvicorn.Config(house.web(), **config)).run()

@@ -1,0 +1,1 @@
+"""Stand-ins for the platforms, the page that shows them, and an invented network."""

@@ -1,0 +1,1 @@
+"""Events: days on which people meet, what they said there, what they promised, and what came of it."""

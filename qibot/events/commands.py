@@ -1,0 +1,247 @@
+"""/qi event, reflect, pledge, pledges."""
+
+from qibot.chat.arguments import Rest
+from qibot.chat.forms import Form
+from qibot.chat.message import Message, Part
+from qibot.errors import NotFound
+from qibot.events import report as reports
+from qibot.events import service, views
+from qibot.events.forms import (
+    AnswerPledge,
+    CancelEvent,
+    ChangePledge,
+    CreateEvent,
+    GroupAnswers,
+    GroupThese,
+    MakePledge,
+    ReflectClosing,
+    ReflectPairs,
+)
+from qibot.events.models import CHANGED, CLOSING, PAIRS, Event, Pledge
+from qibot.people import service as people
+from qibot.people.turn import Turn, anybody, member, organiser, table
+
+commands = table("Events")
+
+
+@commands.command("event", needs=member, help="The events you joined.", reads=True)
+async def mine(turn: Turn) -> Message:
+    return views.mine(await service.mine(turn.db, turn.member.id), turn.today)
+
+
+@commands.command("event join", needs=anybody, help="Join an event with the code you were given.")
+async def join(turn: Turn, code: str) -> Message:
+    event = await service.by_code(turn.db, code)
+    if turn.person is None or not turn.person.here:
+        service.standing(event)
+        return views.join_first(event)
+    new = await service.join(turn.db, event, turn.person, turn.now)
+    return views.joined(event, new=new, today=turn.today)
+
+
+@commands.command("event show", needs=member, help="One event: when, where, how to join.", reads=True)
+async def show(turn: Turn, code: str) -> Message:
+    return await _shown(turn, await service.by_code(turn.db, code))
+
+
+@commands.command("event pledge", needs=member, help="Promise something at one event.", reads=True)
+async def pledge_at(turn: Turn, code: str) -> Form:
+    return _pledge_form(await _chosen(turn, code))
+
+
+@commands.command(
+    "reflect", needs=member, help="Say what you take from an event, with or without your name.", reads=True
+)
+async def reflect(turn: Turn, code: str = "") -> Message:
+    return views.which_form(await _chosen(turn, code))
+
+
+@commands.command("reflect pairs", needs=member, help="The two questions in pairs.", reads=True)
+async def reflect_pairs(turn: Turn, code: str = "") -> Form:
+    event = await _chosen(turn, code)
+    return Form(ReflectPairs, {"event": str(event.id), "place": turn.member.place}, intro=event.title)
+
+
+@commands.command("reflect closing", needs=member, help="The four closing questions.", reads=True)
+async def reflect_closing(turn: Turn, code: str = "") -> Form:
+    event = await _chosen(turn, code)
+    return Form(ReflectClosing, {"event": str(event.id)}, intro=event.title)
+
+
+@commands.submission(ReflectPairs, needs=member)
+async def pairs_reflected(turn: Turn, said: ReflectPairs) -> Message:
+    boxes = {
+        "greatest-opportunities": said.greatest_opportunities,
+        "what-will-we-do-next": said.what_will_we_do_next,
+    }
+    return await _reflected(turn, said, PAIRS, boxes, place=said.place)
+
+
+@commands.submission(ReflectClosing, needs=member)
+async def closing_reflected(turn: Turn, said: ReflectClosing) -> Message:
+    boxes = {
+        "thinking": said.thinking,
+        "feeling": said.feeling,
+        "do-next": said.do_next,
+        "wondering": said.wondering,
+    }
+    return await _reflected(turn, said, CLOSING, boxes, energy=said.energy)
+
+
+@commands.command("pledge", needs=member, help="Promise something; I will ask how it goes after 2, 6 and 12 weeks.")
+async def pledge(turn: Turn, words: Rest) -> Message | Form:
+    event = await service.newest(turn.db, turn.member.id)
+    return await _pledged(turn, event, words) if words else _pledge_form(event)
+
+
+@commands.submission(MakePledge, needs=member)
+async def promised(turn: Turn, said: MakePledge) -> Message:
+    return await _pledged(turn, await _of_form(turn, said.event), said.text)
+
+
+@commands.command("pledges", needs=member, help="What you promised, and how it goes.", reads=True)
+async def pledges(turn: Turn) -> Message:
+    return views.pledges(await service.pledges(turn.db, turn.member.id), turn.today)
+
+
+@commands.action(AnswerPledge, needs=member)
+async def answered(turn: Turn, pressed: AnswerPledge) -> Message | Form:
+    row = await service.own_pledge(turn.db, pressed.pledge, turn.member.id)
+    if pressed.state == CHANGED:
+        return Form(ChangePledge, {"pledge": str(row.id), "text": row.words})
+    service.answer(row, pressed.state, turn.now)
+    return await _answered(turn, row)
+
+
+@commands.submission(ChangePledge, needs=member)
+async def changed(turn: Turn, said: ChangePledge) -> Message:
+    row = await service.own_pledge(turn.db, service.number(said.pledge), turn.member.id)
+    service.change(row, said.text, turn.now)
+    return await _answered(turn, row)
+
+
+@commands.command("event create", needs=organiser, help="Create an event.", reads=True)
+async def create(turn: Turn) -> Form:
+    return Form(CreateEvent, {"place": turn.member.place})
+
+
+@commands.submission(CreateEvent, needs=organiser)
+async def created(turn: Turn, said: CreateEvent) -> Message:
+    event = await service.create(turn.db, turn.member, title=said.title, day=said.day, place=said.place, code=said.code)
+    return views.created(event, turn.today)
+
+
+@commands.command("event cancel", needs=organiser, help="Cancel an event.", reads=True)
+async def cancel(turn: Turn, code: str) -> Message:
+    event = await service.by_code(turn.db, code)
+    service.standing(event)
+    return views.cancelling(event, turn.today)
+
+
+@commands.action(CancelEvent, needs=organiser)
+async def cancelled(turn: Turn, pressed: CancelEvent) -> Message:
+    event = await service.by_id(turn.db, pressed.event)
+    await service.cancel(turn.db, event, turn.now)
+    return views.cancelled(event)
+
+
+@commands.command("event themes", needs=organiser, help="Group what was said at an event under themes.", reads=True)
+async def themes(turn: Turn, code: str) -> Message:
+    event = await service.by_code(turn.db, code)
+    return views.themes(event, await service.statements(turn.db, event))
+
+
+@commands.action(GroupThese, needs=organiser)
+async def group_these(turn: Turn, pressed: GroupThese) -> Form:
+    event = await service.by_id(turn.db, pressed.event)
+    rows = [
+        s
+        for s in await service.statements(turn.db, event)
+        if s.question == pressed.question and s.place.casefold() == pressed.place.casefold()
+    ]
+    if not rows:
+        raise NotFound("There are no such answers any more.", f"Type /qi event themes {event.code} to see them.")
+    return views.group_form(event, pressed.question, pressed.place, rows)
+
+
+@commands.submission(GroupAnswers, needs=organiser)
+async def grouped(turn: Turn, said: GroupAnswers) -> Message:
+    event = await service.by_id(turn.db, service.number(said.event))
+    await service.group(turn.db, event, question=said.question, theme=said.theme, answers=said.answers)
+    return views.themes(event, await service.statements(turn.db, event))
+
+
+# It reads only, yet who looked at a report and when is worth a receipt.
+@commands.command("event report", needs=organiser, help="The report of an event, in people's own words.")
+async def report(turn: Turn, code: str = "") -> Message:
+    if code:
+        event = await service.by_code(turn.db, code)
+    else:
+        event = await service.newest_organised(turn.db, turn.member.id)
+    text = reports.markdown(await reports.facts(turn.db, event))
+    return views.report(event, text, await service.counts(turn.db, event))
+
+
+@commands.home
+async def home(turn: Turn) -> tuple[Part, ...]:
+    if turn.person is None or not turn.person.here:
+        return ()
+    rows = await service.pledges(turn.db, turn.person.id)
+    return views.home(rows, turn.today) if rows else ()
+
+
+async def _chosen(turn: Turn, code: str) -> Event:
+    """The event of this code, which they must have joined; without a code the one they joined last."""
+    if not code:
+        return await service.newest(turn.db, turn.member.id)
+    return await service.attended(turn.db, await service.by_code(turn.db, code), turn.member.id)
+
+
+async def _of_form(turn: Turn, event: str) -> Event:
+    found = await service.by_id(turn.db, service.number(event))
+    return await service.attended(turn.db, found, turn.member.id)
+
+
+async def _shown(turn: Turn, event: Event) -> Message:
+    counts = await service.counts(turn.db, event) if turn.member.is_organiser else None
+    return views.shown(event, counts, turn.today)
+
+
+async def _reflected(
+    turn: Turn,
+    said: ReflectPairs | ReflectClosing,
+    form: str,
+    boxes: dict[str, str],
+    *,
+    place: str = "",
+    energy: str = "",
+) -> Message:
+    event = await _of_form(turn, said.event)
+    turn.leaves_no_name = said.no_name
+    count = await service.reflect(
+        turn.db,
+        event,
+        None if said.no_name else turn.member,
+        form=form,
+        boxes=boxes,
+        place=place,
+        energy=energy,
+        today=turn.today,
+    )
+    return views.reflected(event, count, named=not said.no_name)
+
+
+def _pledge_form(event: Event) -> Form:
+    return Form(MakePledge, {"event": str(event.id)}, intro=event.title)
+
+
+async def _pledged(turn: Turn, event: Event, words: str) -> Message:
+    made = await service.pledge(turn.db, event, turn.member, words, turn.now, turn.today)
+    days = [day for _, day in service.followups(made.follow_from, turn.member)]
+    agreed = await people.agrees(turn.db, turn.member.id, "nudges")
+    return views.pledged(made, days, agreed=agreed, today=turn.today)
+
+
+async def _answered(turn: Turn, row: Pledge) -> Message:
+    others = await service.unanswered(turn.db, turn.member.id, turn.now)
+    return views.answered(row, [p for p in others if p.id != row.id], turn.today)

@@ -1,0 +1,86 @@
+"""What is said unasked about introductions. Each reads the truth again."""
+
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from qibot.chat.message import Message
+from qibot.clock import local_date
+from qibot.introductions import service, views
+from qibot.introductions.models import ASKED, Introduction
+from qibot.introductions.seen import CLOSED, Side, opening, side, willing
+from qibot.outbox.models import Delivery
+from qibot.outbox.notifications import notification
+from qibot.people import service as people
+from qibot.people.models import Person
+
+
+@notification(
+    service.ASKED_KIND, label="Somebody asks to be introduced to you", purpose="introductions", asked_for=True
+)
+async def asked(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """The card for the person asked; the second time after they wanted to be asked later."""
+    found, reader, seen = await _read(db, delivery)
+    again = delivery.plan == "later"
+    if not await _can_answer(db, found) or seen.may_wait == again:
+        return None
+    return views.card(seen, _today(now, reader), again=again)
+
+
+@notification(service.REMINDER_KIND, label="A question that waits for you", purpose="introductions", asked_for=True)
+async def reminder(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """The one reminder."""
+    found, reader, seen = await _read(db, delivery)
+    if not await _can_answer(db, found) or not seen.may_wait:
+        return None
+    return views.card(seen, _today(now, reader), again=True)
+
+
+# One label for both, so that a list of what is coming does not give the answer away.
+_ANSWER = "What became of an introduction you asked for"
+
+
+@notification(service.INTRODUCED_KIND, label=_ANSWER, purpose="introductions", asked_for=True)
+async def introduced(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """The introduction, for the asker. If the other took their yes back meanwhile, it is not possible this time."""
+    found, reader, seen = await _read(db, delivery)
+    return views.introduced(seen, await opening(db, found, reader)) if seen.agreed else views.closed(seen)
+
+
+@notification(service.CLOSED_KIND, label=_ANSWER, purpose="introductions", asked_for=True)
+async def closed(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """Not this time: the same words whether they said so or did not answer."""
+    _, _, seen = await _read(db, delivery)
+    return views.closed(seen) if seen.state == CLOSED else None
+
+
+@notification(service.DID_YOU_MEET_KIND, label="Whether an introduction led to a meeting", purpose="nudges")
+async def did_you_meet(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """After two weeks, unless it is known."""
+    _, reader, seen = await _read(db, delivery)
+    return views.did_you_meet(seen, _today(now, reader)) if seen.agreed and seen.met != "yes" else None
+
+
+@notification(service.WHAT_CAME_KIND, label="What came of an introduction", purpose="nudges")
+async def what_came(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """After three months, of those who met."""
+    _, reader, seen = await _read(db, delivery)
+    return views.what_came(seen, _today(now, reader)) if seen.agreed and seen.met == "yes" else None
+
+
+NOTIFICATIONS = (asked, reminder, introduced, closed, did_you_meet, what_came)
+
+
+async def _read(db: AsyncSession, delivery: Delivery) -> tuple[Introduction, Person, Side]:
+    found = await service.about(db, delivery.subject)
+    reader = await people.person(db, delivery.person_id)
+    return found, reader, await side(db, found, reader)
+
+
+async def _can_answer(db: AsyncSession, found: Introduction) -> bool:
+    """Still open, and the asker still wants it."""
+    return found.state == ASKED and await willing(db, found.asker_id)
+
+
+def _today(now: datetime, reader: Person) -> date:
+    return local_date(now, reader.zone)

@@ -1,0 +1,62 @@
+"""Figures for /metrics, gathered when they are asked for. Counts only: no names, no words."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from qibot.outbox import service as outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qibot.app import House
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class _Figures(Collector):
+    def __init__(self, metrics: list[Metric]) -> None:
+        self._metrics = metrics
+
+    def collect(self) -> "Iterable[Metric]":
+        return self._metrics
+
+
+async def exposition(house: "House") -> bytes:
+    """The figures in Prometheus' text format."""
+    async with house.database.transaction(reading=True) as db:
+        backlog = await outbox.backlog(db, house.clock.now())
+    answered = CounterMetricFamily(
+        "qibot_incoming", "What people did, by kind and end", labels=["platform", "what", "end"]
+    )
+    for (platform, what, end), count in sorted(house.bot.answered.items()):
+        answered.add_metric([platform, what, end], count)
+    figures: list[Metric] = [
+        answered,
+        GaugeMetricFamily("qibot_deliveries_due", "Deliveries due now and not yet claimed", backlog.due),
+        GaugeMetricFamily("qibot_deliveries_in_flight", "Deliveries claimed and not yet settled", backlog.out),
+        GaugeMetricFamily("qibot_deliveries_in_doubt", "Deliveries whose end is to be asked about", backlog.in_doubt),
+    ]
+    late = (house.clock.now() - backlog.oldest_due_at).total_seconds() if backlog.oldest_due_at else 0.0
+    figures.append(
+        GaugeMetricFamily("qibot_deliveries_oldest_due_seconds", "Age of the oldest due delivery", max(0.0, late))
+    )
+    figures.append(
+        _by_label(
+            "qibot_refused", "Requests refused by the guard", "reason", house.slack.refused if house.slack else {}
+        )
+    )
+    figures.append(_by_label("qibot_delivered", "Deliveries by end, this process", "end", house.delivered))
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Figures(figures))
+    return generate_latest(registry)
+
+
+def _by_label(name: str, about: str, label: str, counts: Mapping[str, int]) -> CounterMetricFamily:
+    family = CounterMetricFamily(name, about, labels=[label])
+    for value, count in sorted(counts.items()):
+        family.add_metric([value], count)
+    return family

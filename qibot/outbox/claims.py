@@ -1,0 +1,320 @@
+"""What the worker does with the rows: claim, look up, hand over, settle. Several processes may do so at once.
+
+Locks are always taken in one order (lanes by key, then deliveries by id, then identities), so that two processes never
+wait for each other in a circle.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import uuid4
+
+from sqlalchemy import Table, bindparam, case, delete, func, select, union_all, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from qibot.outbox.models import EVERYTHING, SENDING, SENT, Delivery, Lane, StoppedKind
+from qibot.outbox.service import OUT, WAITING, WEEK, Standing
+from qibot.people.models import Consent, Identity, Person, Workspace
+
+SPACING = timedelta(seconds=1)
+"""Between two messages to one conversation (Slack: about one a second)."""
+
+_deliveries = cast(Table, Delivery.__table__)
+_identities = cast(Table, Identity.__table__)
+
+
+# ---- Claim
+
+
+def claiming(now: datetime, limit: int, claim: str, lease_until: datetime) -> Any:
+    """The one statement: at most `limit` rows that are due, and as many whose lease has passed, become ours."""
+    due = select(Delivery.id).where(WAITING, Delivery.try_at <= now).order_by(Delivery.try_at)
+    left = select(Delivery.id).where(OUT, Delivery.lease_until <= now).order_by(Delivery.lease_until)
+    # In a common table expression with row locks, which PostgreSQL runs exactly once; an IN (… LIMIT) it may run again.
+    chosen = union_all(
+        *(
+            select(rows.limit(limit).with_for_update(skip_locked=True).subquery(name).c.id)
+            for name, rows in (("due", due), ("left_behind", left))
+        )
+    ).cte("chosen")
+    return (
+        update(Delivery)
+        .where(Delivery.id.in_(select(chosen.c.id)))
+        .values(state=SENDING, claim=claim, lease_until=lease_until)
+        .returning(Delivery)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def claim(db: AsyncSession, now: datetime, limit: int, lease: timedelta) -> list[Delivery]:
+    """Rows that are nobody else's until their lease passes, in the order in which they are due."""
+    rows = await db.scalars(claiming(now, limit, uuid4().hex, now + lease))
+    return sorted(rows, key=lambda row: (row.due_at, row.person_id, row.kind, row.subject, row.period))
+
+
+# ---- Look up
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An account of a person. `open`: the app is still installed there and the account can be reached."""
+
+    identity_id: int
+    workspace_id: int
+    platform: str
+    workspace: str
+    account: str
+    conversation: str
+    open: bool
+
+    @property
+    def lanes(self) -> tuple[str, str]:
+        """The keys of its workspace's lane and its own."""
+        return workspace_lane(self.workspace_id), f"i:{self.identity_id}"
+
+
+def workspace_lane(workspace_id: int) -> str:
+    """The lane's key."""
+    return f"w:{workspace_id}"
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that is needed to decide about a batch, read in a few queries however many rows it has."""
+
+    people: Mapping[int, Person]
+    ways: Mapping[int, Sequence[Way]]
+    agreed: Collection[tuple[int, str]]
+    stopped: Collection[tuple[int, str]]
+    lately: Mapping[int, Sequence[tuple[str, datetime]]]
+    busy: Mapping[str, datetime]
+
+    def standing(self, row: Delivery, purpose: str, way: Way | None) -> Standing:
+        """Of the person of `row`, who would be reached by `way`."""
+        person = self.people[row.person_id]
+        return Standing(
+            here=person.here,
+            reachable=way is not None,
+            agreed=(person.id, purpose) in self.agreed,
+            stopped=not {(person.id, row.kind), (person.id, EVERYTHING)}.isdisjoint(self.stopped),
+            paused_until=person.paused_until,
+            week=person.week,
+            lately=[at for mark, at in self.lately.get(person.id, ()) if mark != row.id],
+        )
+
+    def busy_until(self, way: Way) -> datetime | None:
+        """When the way is free again; None when it is."""
+        return max((self.busy[key] for key in way.lanes if key in self.busy), default=None)
+
+
+async def look_up(db: AsyncSession, rows: Iterable[Delivery], now: datetime, nudges: Sequence[str]) -> Known:
+    """What may decide about `rows`. `nudges` are the kinds that count to the weekly cap."""
+    ids = sorted({row.person_id for row in rows})
+    agreed = select(Consent.person_id, Consent.purpose).where(
+        Consent.person_id.in_(ids), Consent.withdrawn_at.is_(None)
+    )
+    stops = select(StoppedKind.person_id, StoppedKind.kind).where(StoppedKind.person_id.in_(ids))
+    people = {person.id: person for person in await db.scalars(select(Person).where(Person.id.in_(ids)))}
+    ways = await look_up_ways(db, ids)
+    return Known(
+        people=people,
+        ways=ways,
+        agreed=set(await db.execute(agreed)),
+        stopped=set(await db.execute(stops)),
+        lately=await _lately(db, ids, now, nudges),
+        busy=await _busy(db, sorted({key for some in ways.values() for way in some for key in way.lanes}), now),
+    )
+
+
+async def look_up_ways(db: AsyncSession, person_ids: Sequence[int]) -> dict[int, list[Way]]:
+    """Every account of these people; open ones first, and of those the ones with a conversation already."""
+    query = (
+        select(Identity, Workspace)
+        .join(Workspace, Workspace.id == Identity.workspace_id)
+        .where(Identity.person_id.in_(person_ids))
+        .order_by(Identity.conversation == "", Identity.id)
+    )
+    found: dict[int, list[Way]] = defaultdict(list)
+    for i, w in await db.execute(query):
+        is_open = w.removed_at is None and not i.unreachable
+        way = Way(i.id, w.id, w.platform, w.key, i.account, i.conversation, is_open)
+        found[cast(int, i.person_id)].append(way)
+    return {person_id: sorted(ways, key=lambda way: not way.open) for person_id, ways in found.items()}
+
+
+async def _lately(
+    db: AsyncSession, person_ids: Sequence[int], now: datetime, nudges: Sequence[str]
+) -> dict[int, list[tuple[str, datetime]]]:
+    # One that is with a platform just now counts as well: it may have arrived.
+    went = func.coalesce(Delivery.sent_at, Delivery.handed_at, type_=Delivery.sent_at.type)
+    query = select(Delivery.person_id, Delivery.id, went).where(
+        Delivery.person_id.in_(person_ids),
+        Delivery.kind.in_(nudges),
+        Delivery.state.in_((SENT, SENDING)),
+        went > now - WEEK,
+    )
+    found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
+    for person_id, mark, at in await db.execute(query):
+        found[person_id].append((mark, at))
+    return found
+
+
+async def _busy(db: AsyncSession, keys: Sequence[str], now: datetime) -> dict[str, datetime]:
+    query = select(Lane.key, Lane.free_at).where(Lane.key.in_(keys), Lane.free_at > now)
+    return dict((await db.execute(query)).all())
+
+
+# ---- Hand over
+
+
+async def hand_over(
+    db: AsyncSession, letters: Mapping[str, tuple[Delivery, Way]], *, since: datetime, now: datetime
+) -> tuple[set[str], dict[str, datetime]]:
+    """Take the lanes and note that the platform is about to be called, for letters by delivery id.
+
+    `since` is when we began to decide: a lane taken by anybody after that is busy, which is also what keeps the
+    weekly cap exact between processes. Returns the ids that may go, and until when the others' ways are busy; an id
+    in neither is no longer ours.
+    """
+    keys = sorted({key for _, way in letters.values() for key in way.lanes})
+    busy = await _busy(db, keys, now)
+    free: dict[str, str] = {}
+    for mark, (_, way) in letters.items():
+        if way.lanes[0] not in busy:
+            free.setdefault(way.lanes[1], mark)
+    ours = await _take(db, sorted(free), since, now + SPACING)
+    going = {mark for key, mark in free.items() if key in ours}
+    waiting = {
+        mark: max((busy[key] for key in way.lanes if key in busy), default=now + SPACING)
+        for mark, (_, way) in letters.items()
+        if mark not in going
+    }
+    return await _note_handed([letters[mark] for mark in sorted(going)], db, now), waiting
+
+
+async def _take(db: AsyncSession, keys: Sequence[str], since: datetime, free_at: datetime) -> set[str]:
+    if not keys:
+        return set()
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    rows = insert(Lane).values([{"key": key, "free_at": free_at} for key in keys])
+    taken = rows.on_conflict_do_update(
+        index_elements=["key"], set_={"free_at": rows.excluded.free_at}, where=Lane.free_at <= since
+    ).returning(Lane.key)
+    return set(await db.scalars(taken, execution_options={"populate_existing": True}))
+
+
+async def _note_handed(letters: Sequence[tuple[Delivery, Way]], db: AsyncSession, now: datetime) -> set[str]:
+    if not letters:
+        return set()
+    workspaces = {row.id: way.workspace_id for row, way in letters}
+    noted = (
+        update(Delivery)
+        .where(
+            Delivery.id.in_(workspaces),
+            Delivery.claim == letters[0][0].claim,
+            Delivery.state == SENDING,
+            Delivery.lease_until > now,
+        )
+        .values(handed_at=now, workspace_id=case(workspaces, value=Delivery.id))
+        .returning(Delivery.id)
+    )
+    return set(await db.scalars(noted, execution_options={"synchronize_session": False}))
+
+
+# ---- Settle
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How it ended for one row, for now. Fields as in `Delivery`; `pause` is a lane's key and when it is free again."""
+
+    row: Delivery
+    state: str
+    reason: str = ""
+    try_at: datetime | None = None
+    lease_until: datetime | None = None
+    handed_at: datetime | None = None
+    attempts: int = 0
+    resent: int = 0
+    workspace_id: int | None = None
+    conversation: str = ""
+    message: str = ""
+    sent_at: datetime | None = None
+    pause: tuple[str, datetime] | None = None
+    identity: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """For the UPDATE."""
+        mine = {f"new_{name}": getattr(self, name) for name in _COLUMNS}
+        mine |= {"new_try_at": self.try_at or self.row.try_at, "new_reason": self.reason[:300]}
+        return {"its_id": self.row.id, "its_claim": self.row.claim, **mine}
+
+
+_COLUMNS = (
+    "state", "lease_until", "handed_at", "attempts", "resent", "workspace_id", "conversation", "message",
+    "sent_at", "try_at", "reason",
+)  # fmt: skip
+
+_SETTLE = (
+    update(_deliveries)
+    .where(
+        _deliveries.c.id == bindparam("its_id"),
+        # Whoever overslept the lease finds another claim here and changes nothing.
+        _deliveries.c.claim == bindparam("its_claim"),
+        _deliveries.c.state == SENDING,
+    )
+    .values({name: bindparam(f"new_{name}") for name in _COLUMNS})
+)
+
+
+async def settle(db: AsyncSession, settlements: Iterable[Settlement]) -> None:
+    """Write how it ended, for those that are still ours."""
+    done = sorted(settlements, key=lambda one: one.row.id)
+    pauses: dict[str, datetime] = {}
+    for one in done:
+        if one.pause is not None:
+            key, until = one.pause
+            pauses[key] = max(until, pauses.get(key, until))
+    for key, until in sorted(pauses.items()):
+        await _pause(db, key, until)
+    if done:
+        await db.execute(_SETTLE, [one.values for one in done])
+    for key, until in sorted(pauses.items()):
+        await _push_back(db, key, until)
+    for name in ("conversation", "unreachable"):
+        changes = [one.identity for one in done if name in one.identity]
+        if changes:
+            change = update(_identities).where(_identities.c.id == bindparam("its_id"))
+            await db.execute(change.values({name: bindparam(name)}), sorted(changes, key=lambda c: c["its_id"]))
+
+
+async def _pause(db: AsyncSession, key: str, until: datetime) -> None:
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(Lane).values(key=key, free_at=until)
+    await db.execute(
+        row.on_conflict_do_update(
+            index_elements=["key"], set_={"free_at": row.excluded.free_at}, where=Lane.free_at < until
+        )
+    )
+
+
+async def _push_back(db: AsyncSession, key: str, until: datetime) -> None:
+    """Those known to wait for a paused workspace need not be claimed just to learn that it is still paused."""
+    if not key.startswith("w:"):
+        return
+    waiting = update(_deliveries).where(
+        WAITING, _deliveries.c.workspace_id == int(key[2:]), _deliveries.c.try_at < until
+    )
+    await db.execute(waiting.values(try_at=until))
+
+
+async def forget_old_lanes(db: AsyncSession, now: datetime) -> None:
+    """Lanes that have been free for an hour say nothing any more."""
+    await db.execute(
+        delete(Lane).where(Lane.free_at < now - timedelta(hours=1)),
+        execution_options={"synchronize_session": False},
+    )

@@ -1,0 +1,63 @@
+"""What a feature may say unasked: one decorated function each, listed by `features.py`.
+
+    @notification("events.pledge_followup", label="Follow-ups of your pledges", purpose="nudges")
+    async def pledge_followup(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+        pledge = await service.open_pledge(db, delivery.subject)
+        return views.followup(pledge) if pledge else None
+
+There is no registry: what is not listed there is not sent.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from qibot.chat.message import Message
+from qibot.outbox.models import Delivery
+from qibot.outbox.service import SPOKEN
+
+Build = Callable[[AsyncSession, Delivery, datetime], Awaitable[Message | None]]
+"""Reads the truth again and says it; None when it is no longer true. It runs in a transaction that refuses to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A kind of message that the bot may send unasked.
+
+    `kind` is a wire name and never changes; `label` names it to people; `purpose` is the consent it needs. What a
+    person asked for (`asked_for`) neither counts to the weekly cap nor waits for the end of a pause, and has no stop
+    button.
+    """
+
+    kind: str
+    label: str
+    purpose: str
+    asked_for: bool
+    build: Build
+
+    def __post_init__(self) -> None:
+        if self.purpose not in SPOKEN:
+            raise ValueError(f"{self.kind}: nobody can agree to “{self.purpose}”")
+
+
+def notification(kind: str, *, label: str, purpose: str, asked_for: bool = False) -> Callable[[Build], Notification]:
+    """Make a notification of the function that builds its message."""
+    return lambda build: Notification(kind, label, purpose, asked_for, build)
+
+
+class Catalogue(dict[str, Notification]):
+    """Every notification by its kind. Raises `ValueError` when two share one."""
+
+    def __init__(self, notifications: Iterable[Notification]) -> None:
+        super().__init__()
+        for one in notifications:
+            if one.kind in self:
+                raise ValueError(f"two notifications are called {one.kind}")
+            self[one.kind] = one
+
+    @property
+    def nudges(self) -> tuple[Notification, ...]:
+        """Those that nobody asked for: they count to the weekly cap and can be stopped."""
+        return tuple(one for one in self.values() if not one.asked_for)

@@ -1,0 +1,396 @@
+"""Delivers what is due: claim, ask, decide, build, hand over, send, settle.
+
+The promise: nothing is lost, and nothing is sent twice that can be checked. Every step may be the last one before the
+process dies. What was claimed is taken up after its lease, and what was handed to a platform is asked about first.
+
+The lease (120 s) is never renewed: asking and sending end after `patience` (10 s) each, no send begins that could not
+end within the lease, and a process that overslept it changes nothing, because its claim is no longer in the row.
+Clocks of several processes must agree to within a lease.
+"""
+
+import asyncio
+import contextlib
+import traceback
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from qibot.chat.message import Message
+from qibot.chat.platform import Address, Doubt, InDoubt, NotNow, NotSent, Platform, Sent, Throttled, Unreachable
+from qibot.clock import Clock
+from qibot.database import Database
+from qibot.outbox import claims, views
+from qibot.outbox.claims import Known, Settlement, Way
+from qibot.outbox.models import FAILED, PENDING, SENDING, SENT, SKIPPED, Delivery
+from qibot.outbox.notifications import Catalogue, Notification
+from qibot.outbox.service import Later, Send, Skip, may_we
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+ATTEMPTS = 8
+"""Then it is given up, with a reason: about ten hours after the first."""
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=4)
+DOUBT = timedelta(seconds=30)
+"""How long a platform gets to finish what it may have taken, before it is asked."""
+_SETTLE_AGAIN_AFTER = (0.2, 1.0, 3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What one tick did, in deliveries. `later`: waiting again; `in_doubt`: to be asked about."""
+
+    claimed: int = 0
+    sent: int = 0
+    later: int = 0
+    skipped: int = 0
+    failed: int = 0
+    in_doubt: int = 0
+
+    def __add__(self, other: "Tick") -> "Tick":
+        return Tick(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Tick)))
+
+
+@dataclass(slots=True)
+class _Job:
+    """A claimed row on its way through the tick. `unsure`: a platform may have taken it once, and cannot be asked."""
+
+    row: Delivery
+    unsure: bool
+    way: Way | None = None
+    another_way: bool = False
+    message: Message | None = None
+    done: Settlement | None = None
+
+    def settle(self, state: str, reason: str = "", **changes: Any) -> None:
+        row = self.row
+        base = {"attempts": row.attempts, "resent": row.resent, "conversation": row.conversation}
+        base |= {"message": row.message, "workspace_id": self.way.workspace_id if self.way else row.workspace_id}
+        self.done = Settlement(row, state, reason, **{**base, **changes})
+
+    def later(self, moment: datetime, reason: str, **changes: Any) -> None:
+        # Where nobody can be asked, the doubt of the first time outlives a wait.
+        handed_at = self.row.handed_at if self.unsure else None
+        self.settle(PENDING, reason, try_at=moment, handed_at=handed_at, **changes)
+
+    def again(self, now: datetime, reason: str) -> None:
+        """After a wait that grows, unless it was tried often enough."""
+        attempts = self.row.attempts + 1
+        if attempts >= ATTEMPTS:
+            self.settle(FAILED, f"{reason} I tried {attempts} times.", attempts=attempts)
+        else:
+            self.later(now + _wait(attempts), reason, attempts=attempts)
+
+    def doubt(self, until: datetime, reason: str, attempts: int, **changes: Any) -> None:
+        """Nobody knows: it stays where it is and is asked about at `until`."""
+        if attempts >= ATTEMPTS:
+            reason = "I could not find out whether it arrived, so I did not send it again."
+            self.settle(FAILED, reason, attempts=attempts, **changes)
+        else:
+            changes = {"handed_at": self.row.handed_at, **changes}
+            self.settle(SENDING, reason, lease_until=until, attempts=attempts, **changes)
+
+    def sent(self, sent: Sent, at: datetime, **changes: Any) -> None:
+        changes |= {"conversation": sent.conversation, "message": sent.message}
+        if self.way is not None and sent.conversation and sent.conversation != self.way.conversation:
+            changes["identity"] = {"its_id": self.way.identity_id, "conversation": sent.conversation}
+        self.settle(SENT, sent_at=at, **changes)
+
+
+def _wait(attempts: int) -> timedelta:
+    wait: timedelta = FIRST_WAIT * 4 ** (attempts - 1)
+    return min(wait, LONGEST_WAIT)
+
+
+class _Broke(Exception):
+    """A feature could not build its message; the transaction it was read in may be useless now."""
+
+
+class Worker:
+    """One process's deliverer. Ticks may overlap, in one process or in many.
+
+    `platforms` by name. `weekly_cap`: nudges per person in seven days. `at_once`: messages under way to one workspace
+    at a time. `patience`: seconds that a platform gets to answer.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, catalogue: Catalogue, platforms: Mapping[str, Platform],
+        *, weekly_cap: int = 3, at_once: int = 8, patience: float = 10.0, lease: timedelta = timedelta(seconds=120),
+    ) -> None:  # fmt: skip
+        self._database, self._clock, self._catalogue, self._platforms = database, clock, catalogue, platforms
+        self._weekly_cap, self._patience, self._lease = weekly_cap, patience, lease
+        self._nudges = [one.kind for one in catalogue.nudges]
+        self._rooms: dict[int, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
+        self._paused: dict[str, datetime] = {}
+        self._held: set[str] = set()
+        self._stopping, self._running = False, 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def tick(self, *, limit: int = 25) -> Tick:
+        """Deliver at most `limit` due rows, and as many that somebody left behind. Nothing at all once draining."""
+        if self._stopping:
+            return Tick()
+        self._running += 1
+        self._idle.clear()
+        try:
+            return await self._tick(limit)
+        finally:
+            self._running -= 1
+            if not self._running:
+                self._idle.set()
+
+    async def run_until_quiet(self, max_ticks: int = 1000, *, limit: int = 25) -> Tick:
+        """Tick until nothing is due now; what they did together."""
+        total = Tick()
+        for _ in range(max_ticks):
+            one = await self.tick(limit=limit)
+            total += one
+            if not one.claimed:
+                break
+        return total
+
+    async def drain(self, timeout: float) -> bool:  # noqa: ASYNC109 - the caller's seconds, not a cancellation
+        """Claim nothing more, send what is with a platform already, settle. False when `timeout` seconds were too few:
+        nothing is lost then either, it is asked about after its lease.
+        """
+        self._stopping = True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), timeout)
+        return not self._running
+
+    async def _tick(self, limit: int) -> Tick:
+        now = self._clock.now()
+        async with self._database.transaction() as db:
+            rows = await claims.claim(db, now, limit, self._lease)
+        # After a jump of the clock our own rows may look left behind while they are still under way here.
+        rows = [row for row in rows if row.id not in self._held]
+        mine = {row.id for row in rows}
+        self._held |= mine
+        try:
+            fresh = [_Job(row, unsure=False) for row in rows if row.handed_at is None]
+            doubtful = [_Job(row, unsure=True) for row in rows if row.handed_at is not None]
+            # A platform that is slow to say what became of the old ones must not hold up the new ones.
+            both = [self._deliver(some, now) for some in (fresh, doubtful) if some]
+            return await _all(both)
+        finally:
+            self._held -= mine
+
+    async def _deliver(self, jobs: Sequence[_Job], now: datetime) -> Tick:
+        await self._ask([job for job in jobs if job.unsure], now)
+        await self._write(_open(jobs), now)
+        await self._hand_over(_open(jobs), since=now)
+        async with asyncio.TaskGroup() as group:
+            for job in _open(jobs):
+                group.create_task(self._send(job))
+        done = [job.done for job in jobs if job.done is not None]
+        await self._settle(done)
+        ends = [one.state for one in done]
+        return Tick(len(jobs), *(ends.count(state) for state in (SENT, PENDING, SKIPPED, FAILED, SENDING)))
+
+    # ---- Ask what became of those in doubt
+
+    async def _ask(self, jobs: Sequence[_Job], now: datetime) -> None:
+        if not jobs:
+            return
+        async with self._database.transaction(reading=True) as db:
+            ways = await claims.look_up_ways(db, sorted({job.row.person_id for job in jobs}))
+        async with asyncio.TaskGroup() as group:
+            for job in jobs:
+                # Only where it was handed over: anywhere else the answer would be about something else.
+                there = [way for way in ways.get(job.row.person_id, ()) if way.workspace_id == job.row.workspace_id]
+                job.way = there[0] if there else None
+                group.create_task(self._ask_one(job, now))
+
+    async def _ask_one(self, job: _Job, now: datetime) -> None:
+        row, way = job.row, job.way
+        platform = self._platforms.get(way.platform) if way else None
+        if way is None or platform is None or row.handed_at is None:
+            job.settle(FAILED, "The chat account went away before I could check whether it arrived.")
+            return
+        try:
+            async with asyncio.timeout(self._patience):
+                answer = await platform.find_sent(_address(way), row.id, row.handed_at)
+        except Throttled as slow:
+            job.doubt(now + timedelta(seconds=slow.seconds), slow.reason, row.attempts)
+        except Unreachable as gone:
+            job.settle(FAILED, f"I could not check whether it arrived: {gone.reason}")
+        except Exception as wrong:
+            if not isinstance(wrong, NotSent | TimeoutError):
+                _say_wrong("could not ask", row, wrong)
+            attempts = row.attempts + 1
+            job.doubt(now + _wait(attempts), "It is not known yet whether it arrived.", attempts)
+        else:
+            self._answered(job, answer, row.handed_at)
+
+    def _answered(self, job: _Job, answer: Sent | Doubt, handed_at: datetime) -> None:
+        if isinstance(answer, Sent):
+            job.sent(answer, handed_at)
+        elif answer is Doubt.NOT_SENT:
+            job.unsure = False
+        elif job.row.resent:
+            reason = "The connection broke twice and nobody can say whether it arrived, so I stopped."
+            job.settle(FAILED, reason)
+
+    # ---- May we, and what do we say?
+
+    async def _write(self, jobs: Sequence[_Job], now: datetime) -> None:
+        todo = deque(jobs)
+        while todo:
+            with contextlib.suppress(_Broke):
+                async with self._database.transaction(reading=True) as db:
+                    known = await claims.look_up(db, [job.row for job in todo], now, self._nudges)
+                    while todo:
+                        await self._write_one(db, todo.popleft(), known, now)
+
+    async def _write_one(self, db: AsyncSession, job: _Job, known: Known, now: datetime) -> None:
+        try:
+            notification = self._catalogue.get(job.row.kind)
+            if notification is None:
+                # Another version of the bot may know it.
+                job.again(now, "Nothing here knows how to say this.")
+            elif self._may(job, notification, known, now):
+                message = await notification.build(db, job.row, now)
+                # A feature that changed something is found out here, on its own, and not at the end for everybody.
+                await db.flush()
+                job.message = message if notification.asked_for else _with_ways_out(message, job.row, notification)
+                if message is None:
+                    job.settle(SKIPPED, "It was no longer true.")
+        except Exception as wrong:
+            _say_wrong("could not build", job.row, wrong)
+            job.again(now, "Something went wrong on my side.")
+            raise _Broke from wrong
+
+    def _may(self, job: _Job, notification: Notification, known: Known, now: datetime) -> bool:
+        job.way = self._way(job, known)
+        standing = known.standing(job.row, notification.purpose, job.way)
+        asked = notification.asked_for
+        match may_we(now, standing, purpose=notification.purpose, asked_for=asked, weekly_cap=self._weekly_cap):
+            case Skip(reason=reason):
+                job.settle(SKIPPED, reason)
+            case Later(moment=moment, reason=reason):
+                job.later(moment, reason)
+            case Send():
+                until = known.busy_until(job.way) if job.way else None
+                if until is not None:
+                    job.later(until, "It waits for its turn.")
+        return job.done is None
+
+    def _way(self, job: _Job, known: Known) -> Way | None:
+        ways = [
+            way
+            for way in known.ways.get(job.row.person_id, ())
+            # What may have arrived in one place is not said in another.
+            if not job.unsure or way.workspace_id == job.row.workspace_id
+            if way.open and way.platform in self._platforms
+        ]
+        job.another_way = len(ways) > 1
+        return ways[0] if ways else None
+
+    # ---- Hand over and send
+
+    async def _hand_over(self, jobs: Sequence[_Job], since: datetime) -> None:
+        letters = {job.row.id: (job.row, job.way) for job in jobs if job.way is not None}
+        if not letters:
+            return
+        now = self._clock.now()
+        async with self._database.transaction() as db:
+            going, waiting = await claims.hand_over(db, letters, since=since, now=now)
+        for job in jobs:
+            if job.row.id in waiting:
+                job.later(waiting[job.row.id], "It waits for its turn.")
+            elif job.row.id not in going:
+                # Taken up by somebody else: whatever we settle finds another claim and changes nothing.
+                job.later(now, "")
+
+    async def _send(self, job: _Job) -> None:
+        way, row, message = job.way, job.row, job.message
+        if way is None or message is None or row.lease_until is None:
+            raise TypeError("a letter without address, words or lease")
+        async with self._rooms[way.workspace_id]:
+            now = self._clock.now()
+            paused = self._paused.get(way.lanes[0], now)
+            if self._stopping or now + timedelta(seconds=self._patience) >= row.lease_until:
+                job.later(now, "It waits for its turn.")
+            elif paused > now:
+                job.later(paused, "The platform asked us to slow down.")
+            else:
+                await self._call(job, way, message, now)
+
+    async def _call(self, job: _Job, way: Way, message: Message, started: datetime) -> None:
+        row = job.row
+        resent = row.resent + job.unsure
+        try:
+            async with asyncio.timeout(self._patience):
+                sent = await self._platforms[way.platform].send(_address(way), message, row.id)
+        except Throttled as slow:
+            until = self._clock.now() + timedelta(seconds=slow.seconds)
+            lane = way.lanes[0] if slow.whole_workspace else way.lanes[1]
+            if slow.whole_workspace:
+                self._paused[lane] = max(until, self._paused.get(lane, until))
+            job.later(until, "The platform asked us to slow down.", pause=(lane, until))
+        except Unreachable as gone:
+            identity = {"its_id": way.identity_id, "unreachable": gone.reason[:200]}
+            if job.another_way:
+                job.later(self._clock.now(), gone.reason, identity=identity)
+            else:
+                job.settle(FAILED, gone.reason, identity=identity)
+        except NotNow as passing:
+            job.again(self._clock.now(), passing.reason)
+        except Exception as wrong:
+            if not isinstance(wrong, InDoubt | TimeoutError):
+                _say_wrong("could not send", row, wrong)
+            until = self._clock.now() + DOUBT
+            attempts = row.attempts + 1
+            job.doubt(until, "It is not known yet whether it arrived.", attempts, handed_at=started, resent=resent)
+        else:
+            job.sent(sent, self._clock.now(), resent=resent)
+
+    async def _settle(self, done: Iterable[Settlement]) -> None:
+        """What is known only here must not be lost to a passing fault of the database."""
+        done = list(done)
+        for pause in (*_SETTLE_AGAIN_AFTER, None):
+            try:
+                async with self._database.transaction() as db:
+                    await claims.settle(db, done)
+                return
+            except SQLAlchemyError as wrong:
+                if pause is None:
+                    raise
+                log.warning("could not settle yet", deliveries=len(done), error=type(wrong).__name__)
+                await asyncio.sleep(pause)
+
+
+async def _all(parts: Sequence[Awaitable[Tick]]) -> Tick:
+    if len(parts) < 2:
+        return await parts[0] if parts else Tick()
+    # Both are waited for, whatever happens to one, so that nothing goes on behind a tick that has ended.
+    done = await asyncio.gather(*parts, return_exceptions=True)
+    for one in done:
+        if isinstance(one, BaseException):
+            raise one
+    return sum((one for one in done if isinstance(one, Tick)), Tick())
+
+
+def _open(jobs: Iterable[_Job]) -> list[_Job]:
+    return [job for job in jobs if job.done is None]
+
+
+def _with_ways_out(message: Message | None, row: Delivery, notification: Notification) -> Message | None:
+    return None if message is None else views.with_ways_out(message, row.id, notification.label)
+
+
+def _address(way: Way) -> Address:
+    return Address(way.platform, way.workspace, way.account, way.conversation)
+
+
+def _say_wrong(what: str, row: Delivery, wrong: Exception) -> None:
+    """Where it went wrong, without the exception's own words: they may hold what people wrote."""
+    last = traceback.extract_tb(wrong.__traceback__)[-1]
+    where = f"{last.filename.rpartition('/qibot/')[2]}:{last.lineno}"
+    log.error(what, kind=row.kind, delivery=row.id, error=type(wrong).__name__, where=where)

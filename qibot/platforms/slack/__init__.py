@@ -1,0 +1,1 @@
+"""Slack: messages as blocks, forms as modals."""

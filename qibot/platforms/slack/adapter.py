@@ -1,0 +1,312 @@
+"""Slack's side of the conversation: what people do becomes an `Incoming`, what the bot says becomes blocks.
+
+One listener per kind of thing; the router does the rest. `process_before_response`: Bolt acknowledges when the listener
+returns, so each listener waits two seconds at most, acknowledges, and finishes in a task that shutdown waits for.
+"""
+
+import asyncio
+import logging
+import re
+import traceback
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from qibot.chat.forms import Form
+from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Profile, Sender, Shortcut, Submission
+from qibot.chat.message import Message, Text
+from qibot.chat.platform import Address, Answering, Doubt, Sent, Unreachable
+from qibot.platforms.slack import blocks, calls, modals
+from qibot.platforms.slack.installations import Installations, Installed
+from qibot.platforms.slack.replies import Acknowledge, Replies, Where, in_acknowledgement, without
+
+log = structlog.get_logger()
+_ANYTHING = re.compile(r"[\s\S]*")
+_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_LINK = re.compile(r"<(?:https?://|mailto:)[^|>]*\|([^>]*)>|<((?:https?://|mailto:)[^|>]*)>")
+_WORKING = Message("I am working on it", Text("This window will show the answer."))
+
+
+class SlackAdapter:
+    """The bot in Slack. `start` before anything is handled, `stop` before the database closes."""
+
+    name = "slack"
+
+    def __init__(self, bot: Answering, installations: Installations, *, api_url: str, token: str = "") -> None:
+        self._bot, self._installations = bot, installations
+        self._api_url, self._token = api_url, token
+        self._clients: dict[str, AsyncWebClient] = {}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def start(self) -> None:
+        """Make what belongs to the running loop. With one bot token, ask Slack whose it is. Raises `SlackApiError`."""
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=calls.PATIENCE))
+        self.replies = Replies(self._session)
+        if self._token:
+            await self._one_workspace(self._token)
+        self.app = self._bolt()
+
+    async def stop(self, patience: float = 5.0) -> None:
+        """Finish the replies under way, then let go of the connections."""
+        if self._session is None:
+            return
+        if self.replies.tasks:
+            await asyncio.wait(self.replies.tasks, timeout=patience)
+        await self._session.close()
+        self._session = None
+
+    # --- speaking unasked: the outbox's side ---
+
+    async def send(self, to: Address, message: Message, mark: str) -> Sent:
+        """See `Platform.send`."""
+        client = await self._client_of(to.workspace)
+        conversation = to.conversation or await calls.open_conversation(client, to.account)
+        sent = await calls.post(client, conversation, blocks.render(message, workspace=to.workspace), mark)
+        where = Where(to.workspace, to.account, client)
+        await self.replies.attach(where, message)
+        return sent
+
+    async def find_sent(self, to: Address, mark: str, since: datetime) -> Sent | Doubt:
+        """See `Platform.find_sent`: Slack can be asked."""
+        client = await self._client_of(to.workspace)
+        conversation = to.conversation or await calls.open_conversation(client, to.account)
+        return await calls.find(client, conversation, mark, since)
+
+    async def profile(self, sender: Sender) -> Profile | None:
+        """See `Platform.profile`."""
+        return await calls.profile(await self._client_of(sender.workspace), sender.account)
+
+    # --- what people do ---
+
+    async def _on_command(self, ack: Acknowledge, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        where = await self._where(context, body, command=_words(body.get("text")))
+        incoming = Command(_key(body), self._sender(where), where.command)
+        work = self._begin(incoming)
+        if not await self.replies.in_time(work):
+            await ack()
+            self.replies.start(self._finish(where, work))
+            return
+        reply = work.result()
+        if isinstance(reply, Message):
+            await ack(**in_acknowledgement(reply, workspace=where.workspace))
+            self.replies.start(self.replies.attach(where, reply))
+            return
+        if isinstance(reply, Form):
+            await self.replies.open(where, reply)
+        await ack()
+
+    async def _on_action(self, ack: Acknowledge, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        actions = body.get("actions") or [{}]
+        pressed = blocks.decode_action(actions[0])
+        if pressed is None:
+            # A button that opens an address tells us too: nothing to do.
+            await ack()
+            return
+        container = body.get("container") or {}
+        ours = str(container.get("channel_id", "")).startswith("D") and not container.get("is_ephemeral")
+        on_message = container.get("type") == "message"
+        where = without(await self._where(context, body), on_message=on_message, in_conversation=ours)
+        key = f"{_key(body)}/{actions[0].get('action_ts', '')}"
+        work = self._begin(Press(key, self._sender(where), *pressed))
+        in_time = await self.replies.in_time(work)
+        if in_time and isinstance(work.result(), Form):
+            await self.replies.open(where, work.result())
+            await ack()
+            return
+        await ack()
+        self.replies.start(self._finish(where, work, home=container.get("type") == "view"))
+
+    async def _on_submission(self, ack: Acknowledge, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        view = body.get("view") or {}
+        wire, values, response_url = modals.read(view)
+        where = without(await self._where(context, body), response_url=response_url, trigger="")
+        # A modal is sent once; sent again after a correction it is the same thing, and nothing of the first was kept.
+        incoming = Submission(f"view/{view.get('id') or _key(body)}", self._sender(where), wire, values)
+        work = self._begin(incoming)
+        if not await self.replies.in_time(work):
+            await ack(response_action="update", view=modals.said(_WORKING, workspace=where.workspace))
+            self.replies.start(self._finish_in_modal(where, work, str(view.get("id") or "")))
+            return
+        reply = work.result()
+        if isinstance(reply, Form):
+            await ack(**modals.errors(reply, metadata=response_url))
+            return
+        await ack()
+        self.replies.start(self._finish(where, work))
+
+    async def _on_shortcut(self, ack: Acknowledge, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        command = str(body.get("callback_id") or "").removeprefix("qibot:")
+        where = without(await self._where(context, body, command=command), response_url="")
+        work = self._begin(Shortcut(_key(body), self._sender(where), command))
+        if await self.replies.in_time(work) and isinstance(work.result(), Form):
+            await self.replies.open(where, work.result())
+            await ack()
+            return
+        await ack()
+        self.replies.start(self._finish(where, work))
+
+    async def _on_message(self, event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
+        words = _words(event.get("text"))
+        if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id") or not words:
+            return
+        where = without(
+            await self._where(context, body, command=words), account=str(event.get("user") or ""), trigger=""
+        )
+        work = self._begin(Command(str(body.get("event_id")), self._sender(where), words, direct=True))
+        await self.replies.in_time(work)
+        self.replies.start(self._finish(where, work))
+
+    async def _on_home(self, event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
+        if event.get("tab") != "home":
+            return
+        where = without(await self._where(context, body), account=str(event.get("user") or ""))
+        work = self._begin(HomeOpened(str(body.get("event_id")), self._sender(where)))
+        await self.replies.in_time(work)
+        self.replies.start(self._show_home(where, work))
+
+    async def _on_removed(self, body: dict[str, Any], event: dict[str, Any]) -> None:
+        if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+            return
+        team, enterprise = body.get("team_id"), body.get("enterprise_id")
+        for key in (team, enterprise):
+            if key and self._installations.known(key):
+                await self._installations.forget(key)
+                self._clients.pop(key, None)
+                await self._bot.removed(self.name, key)
+                log.info("removed from a workspace", workspace=key)
+
+    # --- the rest ---
+
+    def _begin(self, incoming: Incoming) -> "asyncio.Task[Any]":
+        return self.replies.start(self._bot.handle(incoming, self))
+
+    async def _finish(self, where: Where, work: "asyncio.Task[Any]", *, home: bool = False) -> None:
+        reply = await work
+        await self.replies.give(where, reply)
+        if home and isinstance(reply, Message):
+            await self._show_home(where, self._begin(HomeOpened("home", self._sender(where))))
+
+    async def _finish_in_modal(self, where: Where, work: "asyncio.Task[Any]", view_id: str) -> None:
+        await self.replies.show(where, view_id, await work)
+
+    async def _show_home(self, where: Where, work: "asyncio.Task[Any]") -> None:
+        message = await work
+        if isinstance(message, Message):
+            await self.replies.publish(where, message)
+
+    def _sender(self, where: Where) -> Sender:
+        return Sender(self.name, where.workspace, where.account)
+
+    async def _where(self, context: AsyncBoltContext, body: dict[str, Any], command: str = "") -> Where:
+        installed = await self._installations.find(context.team_id, context.enterprise_id)
+        if installed is None:
+            raise LookupError("authorised, and no longer installed")
+        return Where(
+            installed.key,
+            context.user_id or "",
+            self._client(installed),
+            response_url=str(body.get("response_url") or ""),
+            trigger=str(body.get("trigger_id") or ""),
+            command=command,
+        )
+
+    async def _client_of(self, workspace: str) -> AsyncWebClient:
+        installed = await self._installations.find(workspace, None)
+        if installed is None:
+            raise Unreachable("the app is no longer installed in their workspace")
+        return self._client(installed)
+
+    def _client(self, installed: Installed) -> AsyncWebClient:
+        client = self._clients.get(installed.key)
+        if client is None or client.token != installed.token:
+            client = self._clients[installed.key] = self.web_client(installed.token)
+        return client
+
+    def web_client(self, token: str | None) -> AsyncWebClient:
+        """A client on the one shared session that never writes twice: the SDK's own retries are off."""
+        return AsyncWebClient(
+            token=token, base_url=self._api_url, session=self._session, retry_handlers=[], timeout=calls.PATIENCE
+        )
+
+    async def _one_workspace(self, token: str) -> None:
+        me = await self.web_client(token).auth_test()
+        key = str(me["team_id"])
+        name = str(me.get("team") or "")
+        self._installations.remember(Installed(key, name, token, str(me.get("bot_id") or ""), str(me["user_id"])))
+        await self._bot.installed(self.name, key, name)
+
+    def _bolt(self) -> AsyncApp:
+        async def authorize(
+            enterprise_id: str | None, team_id: str | None, user_id: str | None
+        ) -> AuthorizeResult | None:
+            # The stock one asks Slack over the network for every event.
+            found = await self._installations.find(team_id, enterprise_id)
+            if found is None:
+                return None
+            return AuthorizeResult(
+                enterprise_id=enterprise_id,
+                team_id=team_id,
+                user_id=user_id,
+                bot_id=found.bot_id,
+                bot_user_id=found.bot_user_id,
+                bot_token=found.token,
+            )
+
+        app = AsyncApp(
+            # None means "not installed", which Bolt's own types have forgotten.
+            authorize=authorize,  # type: ignore[arg-type]
+            client=self.web_client(None),
+            process_before_response=True,
+            # The guard in front has verified the signature over the raw bytes, before anything was parsed.
+            request_verification_enabled=False,
+            # Bolt's own answer to what nobody listens to is a 404 and a log line with the whole body.
+            raise_error_for_unhandled_request=True,
+            logger=_quiet_logger(),
+        )
+        app.command("/qi")(self._on_command)
+        app.action(_ANYTHING)(self._on_action)
+        app.view(_ANYTHING)(self._on_submission)
+        app.shortcut(_ANYTHING)(self._on_shortcut)
+        app.event("message")(self._on_message)
+        app.event("app_home_opened")(self._on_home)
+        app.event("app_uninstalled")(self._on_removed)
+        app.event("tokens_revoked")(self._on_removed)
+        app.error(_error)
+        return app
+
+
+async def _error(error: Exception) -> BoltResponse:
+    if isinstance(error, BoltUnhandledRequestError):
+        return BoltResponse(status=200, body="")
+    reason = error.response.get("error", "") if isinstance(error, SlackApiError) else ""
+    # Where it happened, without its message: that may quote what somebody typed.
+    frames = [f"{f.name}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)[-4:]]
+    log.error("slack request not handled", error=type(error).__name__, reason=reason, frames=frames)
+    return BoltResponse(status=200, body="")
+
+
+def _quiet_logger() -> logging.Logger:
+    # Bolt's warnings quote what people typed.
+    logger = logging.getLogger("qibot.slack.bolt")
+    logger.setLevel(logging.ERROR)
+    return logger
+
+
+def _key(body: dict[str, Any]) -> str:
+    return str(body.get("trigger_id") or body.get("event_id") or "")
+
+
+def _words(text: Any) -> str:
+    """What was typed: mentions as @ACCOUNT, links as their words, Slack's three escapes undone."""
+    words = _MENTION.sub(r"@\1", text if isinstance(text, str) else "")
+    words = _LINK.sub(lambda m: m.group(1) or m.group(2).removeprefix("mailto:"), words)
+    return words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()

@@ -1,0 +1,143 @@
+"""Calls to Slack's Web API, and what their answers mean. Nothing here retries: that is the outbox's alone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from qibot.chat.incoming import Profile
+from qibot.chat.message import Document
+from qibot.chat.platform import Doubt, InDoubt, NotNow, NotSent, Sent, Throttled, Unreachable
+from qibot.platforms.slack.blocks import Rendered
+
+PATIENCE = 8
+"""Seconds for one call: less than a delivery's lease, more than Slack takes on a bad day."""
+MARK = "qibot_delivery"
+_GONE = frozenset({
+    "account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed", "org_login_required",
+    "team_access_not_granted",
+})  # fmt: skip
+_NOBODY = frozenset({
+    "user_not_found", "user_disabled", "cannot_dm_bot", "channel_not_found", "is_archived", "not_in_channel",
+    "messages_tab_disabled", "user_not_visible", "restricted_action",
+})  # fmt: skip
+_THEIR_FAULT = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+)
+
+
+@asynccontextmanager
+async def understood(*, writes: bool) -> AsyncIterator[None]:
+    """Turns what a call raised into a `NotSent`. `writes`: whether Slack may have acted although no answer came."""
+    lost: type[NotSent] = InDoubt if writes else NotNow
+    try:
+        yield
+    except SlackApiError as error:
+        raise _meaning(error, lost) from error
+    except aiohttp.ClientConnectorError as error:
+        raise NotNow("Slack could not be reached") from error
+    except (TimeoutError, aiohttp.ClientError, asyncio.IncompleteReadError) as error:
+        raise lost("the connection to Slack broke off") from error
+
+
+def _meaning(error: SlackApiError, lost: type[NotSent]) -> NotSent:
+    status, headers, code = _answer(error)
+    if status == 429 or code in ("ratelimited", "rate_limited"):
+        return Throttled(_seconds(headers.get("Retry-After") or headers.get("retry-after")))
+    if code in _GONE:
+        return Unreachable("the app is no longer installed in their workspace")
+    if code in _NOBODY:
+        return Unreachable("their account cannot be written to")
+    if status >= 500 or code in _THEIR_FAULT:
+        return lost("Slack had a fault of its own")
+    return NotSent(f"Slack did not take it ({code or status})")
+
+
+def _answer(error: SlackApiError) -> tuple[int, dict[str, str], str]:
+    response: Any = error.response
+    status = getattr(response, "status_code", 0) or 0
+    headers = dict(getattr(response, "headers", None) or {})
+    data = getattr(response, "data", None)
+    # A 5xx may carry a page instead of JSON.
+    return status, headers, str(data.get("error", "")) if isinstance(data, dict) else ""
+
+
+def _seconds(value: Any) -> float:
+    try:
+        return max(1.0, float(value))
+    except (TypeError, ValueError):
+        return 30.0
+
+
+async def open_conversation(client: AsyncWebClient, account: str) -> str:
+    """The bot's direct conversation with somebody. Opening it twice is opening it once."""
+    async with understood(writes=False):
+        answer = await client.conversations_open(users=[account])
+    return str(answer["channel"]["id"])
+
+
+async def post(client: AsyncWebClient, conversation: str, said: Rendered, mark: str = "") -> Sent:
+    """Say something there, once. `mark` travels as metadata, so that it can be asked for later."""
+    metadata = {"event_type": MARK, "event_payload": {"id": mark}} if mark else None
+    async with understood(writes=True):
+        answer = await client.chat_postMessage(
+            channel=conversation,
+            text=said.text,
+            blocks=said.blocks,
+            metadata=metadata,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+    return Sent(conversation, str(answer["ts"]))
+
+
+async def find(client: AsyncWebClient, conversation: str, mark: str, since: datetime) -> Sent | Doubt:
+    """The marked message of that conversation, if it is there."""
+    cursor: str | None = None
+    while True:
+        async with understood(writes=False):
+            page = await client.conversations_history(
+                channel=conversation,
+                oldest=f"{since.timestamp():.6f}",
+                include_all_metadata=True,
+                limit=200,
+                cursor=cursor,
+            )
+        for message in page["messages"]:
+            about = message.get("metadata") or {}
+            if about.get("event_type") == MARK and (about.get("event_payload") or {}).get("id") == mark:
+                return Sent(conversation, str(message["ts"]))
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+        if not cursor:
+            return Doubt.NOT_SENT
+
+
+async def profile(client: AsyncWebClient, account: str) -> Profile | None:
+    """What Slack says of an account; None when it says nothing just now."""
+    try:
+        async with understood(writes=False):
+            user: dict[str, Any] = (await client.users_info(user=account))["user"]
+    except NotSent:
+        return None
+    about = user.get("profile") or {}
+    guest = any(user.get(k) for k in ("is_restricted", "is_ultra_restricted", "is_stranger"))
+    return Profile(
+        name=about.get("real_name") or user.get("real_name") or user.get("name") or "",
+        email=about.get("email") or "",
+        zone=user.get("tz") or "Europe/London",
+        guest=guest,
+        bot=bool(user.get("is_bot")) or account == "USLACKBOT",
+    )
+
+
+async def upload(client: AsyncWebClient, conversation: str, document: Document) -> None:
+    """A file for somebody to keep, in their conversation with the bot."""
+    async with understood(writes=True):
+        await client.files_upload_v2(
+            channel=conversation, filename=document.name, title=document.name, content=document.text or "\n"
+        )

@@ -1,0 +1,1 @@
+"""Projects: who is on what across the network, registered in under a minute, stopped with thanks."""

@@ -1,0 +1,160 @@
+"""/qi project, projects, who."""
+
+import re
+from collections.abc import Mapping
+
+from qibot.champions import commands as champions
+from qibot.chat.arguments import Rest
+from qibot.chat.forms import Choice, Form
+from qibot.chat.message import Message, Part
+from qibot.errors import NotFound, Unclear
+from qibot.people import service as people
+from qibot.people.commands import topic_choices
+from qibot.people.models import Person
+from qibot.people.turn import Turn, anybody, member, table
+from qibot.projects import service, views
+from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
+from qibot.projects.models import Project
+
+commands = table("Projects")
+
+_LAST_PAGE = 200
+_LONGEST_WORDS = 200
+_ABOUT_PEOPLE = re.compile(r"(?:else )?(?:knows?|(?:can|could|might) (?:help|advise|tell))\b", re.IGNORECASE)
+"""“Who knows about sepsis?” asks for people, although it begins with the word for projects."""
+
+
+@commands.command(
+    "project register",
+    needs=member,
+    help="Register a project: five fields, a minute.",
+    reads=True,
+    shortcut="Register a project",
+)
+async def register(turn: Turn, title: Rest) -> Form:
+    intro = "Only the title is needed. Others of every organisation can find it, and you can change it at any time."
+    return Form(RegisterProject, {"title": title[:120], "place": turn.member.place}, intro=intro)
+
+
+async def project_choices(turn: Turn) -> Mapping[str, tuple[Choice, ...]]:
+    """Every topic."""
+    return {"topics": await topic_choices(turn)}
+
+
+@commands.submission(RegisterProject, needs=member, choices=project_choices)
+async def registered(turn: Turn, said: RegisterProject) -> Message:
+    saved = await service.register(turn.db, turn.member, _described(said), turn.now)
+    card = await service.card(turn.db, saved.project)
+    alike = await service.lookalikes(turn.db, saved.project)
+    return views.registered(saved, card, alike, turn.member, turn.today)
+
+
+@commands.command("project show", needs=anybody, help="One project: by number, title or words of it.", reads=True)
+async def show(turn: Turn, project: Project) -> Message:
+    return views.shown(await service.card(turn.db, project), _me(turn), turn.today)
+
+
+@commands.command("project edit", needs=member, help="Change a project that you lead, and its stage.", reads=True)
+async def edit(turn: Turn, project: Project) -> Form:
+    found = await service.changeable(turn.db, project.id, turn.member)
+    topics = await service.topics_of(turn.db, found.id)
+    values = {
+        "title": found.title,
+        "aim": found.aim,
+        "topics": tuple(t.slug for t in topics if t.retired_at is None),
+        "place": found.place,
+        "helpers": found.helpers,
+        "stage": found.stage,
+        "project": str(found.id),
+    }
+    return Form(EditProject, values)
+
+
+@commands.submission(EditProject, needs=member, choices=project_choices)
+async def edited(turn: Turn, said: EditProject) -> Message:
+    if not (said.project.isascii() and said.project.isdigit() and len(said.project) <= 9):
+        raise NotFound("I cannot find that project.", "Type /qi projects to see them.")
+    saved = await service.change(turn.db, int(said.project), turn.member, _described(said), said.stage, turn.now)
+    return views.changed(saved, await service.card(turn.db, saved.project), turn.member, turn.today)
+
+
+@commands.command("project help", needs=member, help="Offer to help with a project.")
+async def help(turn: Turn, project: Project) -> Message:
+    found = await service.offer_help(turn.db, project.id, turn.member, turn.now)
+    findable = await people.agrees(turn.db, turn.member.id, "findable")
+    return views.helping(await service.card(turn.db, found), turn.member, findable=findable)
+
+
+@commands.action(OfferHelp, needs=member)
+async def help_offered(turn: Turn, pressed: OfferHelp) -> Message:
+    return await help(turn, await service.project(turn.db, pressed.project))
+
+
+@commands.action(StopHelping, needs=member)
+async def help_stopped(turn: Turn, pressed: StopHelping) -> Message:
+    return views.no_longer_helping(await service.stop_helping(turn.db, pressed.project, turn.member))
+
+
+@commands.command("project stop", needs=member, help="Stop a project that you lead, with thanks.", reads=True)
+async def stop(turn: Turn, project: Project) -> Message:
+    return views.stopping(await service.changeable(turn.db, project.id, turn.member))
+
+
+@commands.action(StopProject, needs=member)
+async def stopped(turn: Turn, pressed: StopProject) -> Message:
+    return views.stopped(await service.stop(turn.db, pressed.project, turn.member, turn.now))
+
+
+@commands.command("projects", needs=anybody, help="Your projects, and the newest of the network.", reads=True)
+async def projects(turn: Turn, *, page: int = 1) -> Message:
+    me, page = _me(turn), max(1, min(page, _LAST_PAGE))
+    listing = await service.listing(turn.db, me.id if me else 0, page=page)
+    return views.listed(listing, me, page=page, today=turn.today)
+
+
+@commands.command("who", needs=anybody, help="Who is on what: projects of every organisation.", reads=True)
+async def who(turn: Turn, words: Rest, *, page: int = 1) -> Message:
+    if not words:
+        raise Unclear("Tell me what the projects should be about.", "For example: /qi who discharge", ("projects",))
+    if _ABOUT_PEOPLE.match(words):
+        return await champions.otherwise(turn, f"who {words}", "")
+    asked, page = words[:_LONGEST_WORDS], max(1, min(page, _LAST_PAGE))
+    results = await service.search(turn.db, asked, page=page)
+    return views.found(asked, results, _me(turn), page=page, today=turn.today)
+
+
+@commands.home
+async def home(turn: Turn) -> tuple[Part, ...]:
+    me = _me(turn)
+    if me is None:
+        return ()
+    mine = await service.of_person(turn.db, me.id)
+    return views.home(await service.cards(turn.db, mine[:3]), more=len(mine) > 3)
+
+
+def _described(said: RegisterProject) -> service.Described:
+    return service.Described(said.title, said.aim, said.topics, said.place, said.helpers)
+
+
+def _me(turn: Turn) -> Person | None:
+    """The person, once joined: anybody may look."""
+    return turn.person if turn.person and turn.person.here else None
+
+
+async def _read_project(words: str, turn: Turn) -> Project:
+    asked = words.replace('"', "").strip()[:_LONGEST_WORDS]
+    found = await service.find(turn.db, asked)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        suggestions = ("projects",) if asked.startswith("#") else (f"who {asked}", "projects")
+        raise Unclear(f"I do not know a project called “{asked}”.", "Look for it like this:", suggestions)
+    names = ", ".join(f"#{p.id} {p.title} ({p.organisation.short_name})" for p in found[:5])
+    raise Unclear(
+        f"There are {len(found)} projects like “{asked}”: {names}{' and more' if len(found) > 5 else ''}.",
+        "Which one? You can use its number.",
+        tuple(f"project show #{p.id}" for p in found[:3]),
+    )
+
+
+commands.reader(Project, _read_project)

@@ -1,0 +1,400 @@
+"""What may be done with projects, and which ones words or other projects speak of. Rules do not speak: no chat here."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, delete, exists, insert, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from qibot.database import insert_or_ignore
+from qibot.errors import NotFound, Refused, WrongFields
+from qibot.people.models import Consent, Organisation, Person, Topic
+from qibot.people.topics import Match, by_slug, vocabulary
+from qibot.projects.models import HELPER, IDEA, LEAD, LIVE, STAGES, STOPPED, Project, ProjectMember, ProjectTopic
+from qibot.projects.words import fold, fold_title, singular, telling, terms_of
+
+PAGE = 5
+LOOKALIKES = 3
+_CANDIDATES = 40
+_SURE = 0.8
+"""A topic is chosen for somebody only when the words name it, or all but name it (a slip of the keyboard)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a lead says of a project. `topics` are slugs; none = from the words."""
+
+    title: str
+    aim: str
+    topics: tuple[str, ...]
+    place: str
+    helpers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A project as saved. `new` is False when the same one was there; `guessed`: its topics come from its words."""
+
+    project: Project
+    topics: tuple[Topic, ...]
+    new: bool
+    guessed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """Somebody of the network who helps. `name` is "" unless they agreed to be findable."""
+
+    person_id: int
+    name: str
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A project as others may see it, with its lead and organisation loaded.
+
+    `named`: the lead agreed to be findable, so their name may be shown. `reachable`: they agreed to be asked for
+    introductions. `why`: reasons in plain words, when it was searched for.
+    """
+
+    project: Project
+    topics: tuple[Topic, ...]
+    named: bool
+    reachable: bool
+    helpers: tuple[Helper, ...] = ()
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a search came to: the topics the words were read as, one page of projects, whether there are more."""
+
+    topics: tuple[Match, ...]
+    hits: tuple[Card, ...]
+    more: bool
+    nearest: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of projects: somebody's own first, then the newest of the network."""
+
+    own: tuple[Card, ...]
+    newest: tuple[Card, ...]
+    more: bool
+
+
+async def register(db: AsyncSession, lead: Person, said: Described, now: datetime) -> Saved:
+    """A new project; the same one again when the same words are sent again. Raises `WrongFields`."""
+    topics, guessed = await _topics(db, said)
+    made = await db.execute(
+        insert_or_ignore(db, Project)
+        .values(
+            title=said.title,
+            folded=fold_title(said.title),
+            aim=said.aim,
+            words=fold(f"{said.title} {said.aim}"),
+            place=said.place,
+            helpers=said.helpers,
+            organisation_id=lead.organisation_id,
+            lead_id=lead.id,
+            stage=IDEA,
+            created_at=now,
+            updated_at=now,
+        )
+        .returning(Project.id)
+    )
+    project_id = made.scalar()
+    if project_id is None:
+        return await _registered_before(db, lead, said, topics)
+    await db.execute(insert(ProjectMember).values(project_id=project_id, person_id=lead.id, role=LEAD, since=now))
+    await _set_topics(db, project_id, topics)
+    return Saved(await project(db, project_id), tuple(topics), True, guessed)
+
+
+async def change(db: AsyncSession, project_id: int, by: Person, said: Described, stage: str, now: datetime) -> Saved:
+    """Say it anew. Raises `Refused` unless `by` leads it or organises, and `WrongFields`."""
+    found = await changeable(db, project_id, by)
+    if stage not in STAGES:
+        raise WrongFields({"stage": "Please choose one of those offered."})
+    twin = await _live_of(db, found.lead_id, fold_title(said.title)) if stage in LIVE else None
+    if twin is not None and twin.id != found.id:
+        raise WrongFields({"title": f"There is a live project of that title already (#{twin.id})."})
+    topics, guessed = await _topics(db, said)
+    # A topic taken out of use is no longer offered in the form, but what was said under it stays.
+    retired = [t for t in await topics_of(db, found.id) if t.retired_at is not None and t not in topics]
+    found.title, found.folded, found.aim = said.title, fold_title(said.title), said.aim
+    found.words = fold(f"{said.title} {said.aim}")
+    found.place, found.helpers, found.stage, found.updated_at = said.place, said.helpers, stage, now
+    await db.flush()
+    await _set_topics(db, found.id, topics + retired)
+    return Saved(found, tuple(topics + retired), False, guessed)
+
+
+async def stop(db: AsyncSession, project_id: int, by: Person, now: datetime) -> Project:
+    """Stop with thanks; twice is once. Raises `Refused` unless `by` leads it or organises, and when it is finished."""
+    found = await changeable(db, project_id, by)
+    if found.live:
+        found.stage, found.updated_at = STOPPED, now
+    elif found.stage != STOPPED:
+        raise Refused("That project is finished, so there is nothing to stop.", "Well done to everybody on it.")
+    return found
+
+
+async def offer_help(db: AsyncSession, project_id: int, person: Person, now: datetime) -> Project:
+    """Be a helper; twice is once. Raises `Refused` for the lead and when the project is over."""
+    found = await project(db, project_id)
+    if found.lead_id == person.id:
+        raise Refused("You lead that project.", "Others can offer to help; you see them on its card.")
+    if not found.live:
+        raise Refused("That project is over, so it needs no helpers now.", "Type /qi projects for others.")
+    row = insert_or_ignore(db, ProjectMember)
+    await db.execute(row.values(project_id=found.id, person_id=person.id, role=HELPER, since=now))
+    return found
+
+
+async def stop_helping(db: AsyncSession, project_id: int, person: Person) -> Project:
+    """No longer be a helper."""
+    found = await project(db, project_id)
+    mine = (ProjectMember.project_id == found.id, ProjectMember.person_id == person.id)
+    await db.execute(delete(ProjectMember).where(*mine, ProjectMember.role == HELPER))
+    return found
+
+
+async def project(db: AsyncSession, project_id: int) -> Project:
+    """A project with its lead and organisation. Raises `NotFound`."""
+    found = await db.scalar(_loaded(select(Project)).where(Project.id == project_id))
+    if found is None:
+        raise NotFound("I cannot find that project.", "Type /qi projects to see them.")
+    return found
+
+
+def may_change(found: Project, person: Person | None) -> bool:
+    """Whether somebody leads the project or organises the network."""
+    return person is not None and person.here and (found.lead_id == person.id or person.is_organiser)
+
+
+async def changeable(db: AsyncSession, project_id: int, by: Person) -> Project:
+    """The project, if `by` may change it. Raises `NotFound` or `Refused`."""
+    found = await project(db, project_id)
+    if not may_change(found, by):
+        raise Refused("Only its lead or an organiser can change that project.", "You can say hello, or offer to help.")
+    return found
+
+
+async def topics_of(db: AsyncSession, project_id: int) -> list[Topic]:
+    """What a project is about, by label."""
+    query = select(Topic).join(ProjectTopic, ProjectTopic.topic_id == Topic.id)
+    return list(await db.scalars(query.where(ProjectTopic.project_id == project_id).order_by(Topic.label)))
+
+
+async def of_person(db: AsyncSession, person_id: int) -> list[Project]:
+    """Live projects somebody leads or helps, the last updated first, with lead and organisation."""
+    query = _loaded(select(Project)).where(_member(person_id), Project.stage.in_(LIVE))
+    return list(await db.scalars(query.order_by(Project.updated_at.desc(), Project.id.desc())))
+
+
+async def find(db: AsyncSession, words: str) -> list[Project]:
+    """At most 20 that words mean: `#12` or `12`, else the whole title, else titles that hold all of the words."""
+    number = re.fullmatch(r"(#?)([0-9]{1,9})", words.strip())
+    if number is not None:
+        found = await db.scalar(_loaded(select(Project)).where(Project.id == int(number[2])))
+        if found is not None or number[1]:
+            return [found] if found is not None else []
+    newest = _loaded(select(Project)).order_by(Project.updated_at.desc(), Project.id.desc()).limit(20)
+    exact = list(await db.scalars(newest.where(Project.folded == fold_title(words))))
+    parts = fold(words).split()
+    if exact or not parts:
+        return exact
+    return list(await db.scalars(newest.where(*(_holds(Project.folded, singular(part)) for part in parts[:12]))))
+
+
+async def search(db: AsyncSession, words: str, *, page: int = 1) -> Results:
+    """Projects of every organisation about the topic that `words` name, or whose title or aim hold them; best first."""
+    held = await vocabulary(db)
+    topics = held.match(words)
+    terms = terms_of(words)
+    query = _scored([m.topic_id for m in topics], terms)
+    nearest = () if topics else tuple(held.nearest(words))
+    if query is None:
+        return Results(tuple(topics), (), False, nearest)
+    first = (page - 1) * PAGE
+    found = await cards(db, list(await db.scalars(query.offset(first).limit(PAGE + 1))))
+    labels = {m.topic_id: m.label for m in topics}
+    hits = tuple(replace(card, why=_why(card, labels, terms)) for card in found[:PAGE])
+    return Results(tuple(topics), hits, len(found) > PAGE, nearest)
+
+
+async def lookalikes(db: AsyncSession, mine: Project) -> tuple[Card, ...]:
+    """Up to three projects of others that look like `mine`, each with why.
+
+    A shared topic is enough, and so is a telling word in both titles, or two in titles and aims; the same place only
+    adds to that.
+    """
+    topics = {t.id: t.label for t in await topics_of(db, mine.id)}
+    words, title = telling(mine.words), telling(mine.folded)
+    longest = sorted(words, key=lambda w: (-len(w), w))[:8]
+    query = _scored(list(topics), longest)
+    if query is None:
+        return ()
+    query = query.where(Project.id != mine.id, Project.lead_id != mine.lead_id).limit(_CANDIDATES)
+    ranked = []
+    for card in await cards(db, list(await db.scalars(query))):
+        shared = words & telling(card.project.words)
+        score = 3 * len(topics.keys() & {t.id for t in card.topics}) + len(shared)
+        score += len(shared & title & telling(card.project.folded))
+        if score >= 2:
+            here = bool(mine.place) and mine.place.casefold() == card.project.place.casefold()
+            why = _alike(card, topics, sorted(shared), here)
+            ranked.append((score + int(here), card.project.updated_at, replace(card, why=why)))
+    ranked.sort(key=lambda row: (-row[0], -row[1].timestamp(), row[2].project.id))
+    return tuple(card for _, _, card in ranked[:LOOKALIKES])
+
+
+async def listing(db: AsyncSession, person_id: int, *, page: int = 1) -> Listing:
+    """Projects somebody leads or helps (live ones first), then everybody's newest; `person_id` 0 is nobody."""
+    mine = case((_member(person_id), 1), else_=0)
+    over = case((Project.stage.in_(LIVE), 0), else_=mine)
+    order = (mine.desc(), over, Project.created_at.desc(), Project.id.desc())
+    query = select(Project, mine).options(*_LOADED).order_by(*order).offset((page - 1) * PAGE).limit(PAGE + 1)
+    rows = (await db.execute(query)).all()
+    found = await cards(db, [row[0] for row in rows[:PAGE]])
+    own = sum(1 for row in rows[:PAGE] if row[1])
+    return Listing(tuple(found[:own]), tuple(found[own:]), len(rows) > PAGE)
+
+
+async def cards(db: AsyncSession, projects: Sequence[Project]) -> list[Card]:
+    """Projects (with lead and organisation loaded) as others may see them, in the same order. Two queries."""
+    if not projects:
+        return []
+    topics: dict[int, list[Topic]] = defaultdict(list)
+    about = (
+        select(ProjectTopic.project_id, Topic)
+        .join(Topic, Topic.id == ProjectTopic.topic_id)
+        .where(ProjectTopic.project_id.in_([p.id for p in projects]))
+        .order_by(Topic.label)
+    )
+    for project_id, topic in await db.execute(about):
+        topics[project_id].append(topic)
+    agreed = await _agreed(db, {p.lead_id for p in projects})
+    return [
+        Card(
+            p,
+            tuple(topics[p.id]),
+            named=(p.lead_id, "findable") in agreed,
+            reachable=(p.lead_id, "introductions") in agreed,
+        )
+        for p in projects
+    ]
+
+
+async def card(db: AsyncSession, found: Project) -> Card:
+    """One project with the people of the network who help it; those who left are left out."""
+    query = (
+        select(Person.id, Person.name, Organisation.short_name)
+        .join(ProjectMember, ProjectMember.person_id == Person.id)
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(ProjectMember.project_id == found.id, ProjectMember.role == HELPER)
+        .where(Person.left_at.is_(None), Person.erased_at.is_(None))
+        .order_by(ProjectMember.since, Person.id)
+    )
+    rows = (await db.execute(query)).all()
+    agreed = await _agreed(db, {row.id for row in rows})
+    people = (Helper(r.id, r.name if (r.id, "findable") in agreed else "", r.short_name) for r in rows)
+    return replace((await cards(db, [found]))[0], helpers=tuple(people))
+
+
+_LOADED = (joinedload(Project.lead), joinedload(Project.organisation))
+
+
+def _loaded(query: Select[Project]) -> Select[Project]:
+    return query.options(*_LOADED)
+
+
+def _member(person_id: int) -> ColumnElement[bool]:
+    return exists().where(ProjectMember.project_id == Project.id, ProjectMember.person_id == person_id)
+
+
+def _holds(column: SQLColumnExpression[str], word: str) -> ColumnElement[bool]:
+    """Whether a word of the folded column begins with `word`."""
+    return (literal(" ") + column).contains(f" {word}", autoescape=True)
+
+
+def _scored(topic_ids: Sequence[int], words: Iterable[str]) -> Select[Project] | None:
+    """Projects about any of the topics or with any of the words, those with most first; None when nothing is asked."""
+    signs: list[tuple[ColumnElement[bool], int]] = [(_holds(Project.words, w), 1) for w in words]
+    signs += [
+        (exists().where(ProjectTopic.project_id == Project.id, ProjectTopic.topic_id == topic_id), 3)
+        for topic_id in topic_ids
+    ]
+    if not signs:
+        return None
+    score = sum((case((sign, points), else_=0) for sign, points in signs), start=literal(0))
+    query = _loaded(select(Project)).where(or_(*(sign for sign, _ in signs)))
+    return query.order_by(score.desc(), Project.updated_at.desc(), Project.id.desc())
+
+
+def _why(card: Card, topics: dict[int, str], terms: Sequence[str]) -> tuple[str, ...]:
+    about = [f"about {t.label}" for t in card.topics if t.id in topics]
+    said = [w for w in card.project.words.split() if any(w.startswith(term) for term in terms)]
+    return (*about, f"says {_quoted(said)}") if said else tuple(about)
+
+
+def _alike(card: Card, topics: dict[int, str], shared: Sequence[str], here: bool) -> tuple[str, ...]:
+    why = [f"also about {t.label}" for t in card.topics if t.id in topics]
+    said = [w for w in card.project.words.split() if singular(w) in shared]
+    if said:
+        why.append(f"also says {_quoted(said)}")
+    return (*why, f"also in {card.project.place}") if here else tuple(why)
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return " and ".join(f"“{w}”" for w in list(dict.fromkeys(words))[:3])
+
+
+async def _agreed(db: AsyncSession, people: Iterable[int]) -> set[tuple[int, str]]:
+    """Who of these people agrees to what, now."""
+    query = select(Consent.person_id, Consent.purpose).where(Consent.person_id.in_(people))
+    return {(person, purpose) for person, purpose in await db.execute(query.where(Consent.withdrawn_at.is_(None)))}
+
+
+async def _topics(db: AsyncSession, said: Described) -> tuple[list[Topic], bool]:
+    """The topics chosen; when none was, those that title and aim speak of, and True. Raises `WrongFields`."""
+    if said.topics:
+        chosen = await by_slug(db, said.topics)
+        if len(chosen) != len(set(said.topics)):
+            raise WrongFields({"topics": "Please choose from those offered."})
+        return chosen, False
+    matches = (await vocabulary(db)).match(f"{said.title}\n{said.aim}")
+    guessed = await by_slug(db, [m.slug for m in matches if m.score >= _SURE])
+    return guessed, bool(guessed)
+
+
+async def _set_topics(db: AsyncSession, project_id: int, topics: Sequence[Topic]) -> None:
+    await db.execute(delete(ProjectTopic).where(ProjectTopic.project_id == project_id))
+    if topics:
+        await db.execute(insert(ProjectTopic), [{"project_id": project_id, "topic_id": t.id} for t in topics])
+
+
+async def _live_of(db: AsyncSession, lead_id: int, folded: str) -> Project | None:
+    query = _loaded(select(Project)).where(Project.lead_id == lead_id, Project.folded == folded)
+    found: Project | None = await db.scalar(query.where(Project.stage.in_(LIVE)))
+    return found
+
+
+async def _registered_before(db: AsyncSession, lead: Person, said: Described, topics: Sequence[Topic]) -> Saved:
+    """The live project of that title, when everything else was said of it too. Raises `WrongFields`."""
+    old = await _live_of(db, lead.id, fold_title(said.title))
+    if old is None:
+        raise RuntimeError("a project was there and is not")
+    had = await topics_of(db, old.id)
+    same = (old.aim, old.place, old.helpers) == (said.aim, said.place, said.helpers)
+    if not same or {t.id for t in had} != {t.id for t in topics}:
+        sentence = f"You have a project of that title already (#{old.id}): change that one, or give this another title."
+        raise WrongFields({"title": sentence})
+    return Saved(old, tuple(had), False, False)

@@ -1,0 +1,86 @@
+"""A platform made of lists, as strict as a real one and as unreliable as one tells it to be."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from qibot.chat.incoming import Profile, Sender
+from qibot.chat.message import Message
+from qibot.chat.platform import Address, Doubt, Sent
+from qibot.clock import Clock
+
+
+class Crash(BaseException):
+    """The end of the process, as far as a test can tell."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A message that arrived."""
+
+    mark: str
+    workspace: str
+    account: str
+    message: Message
+    at: datetime
+
+
+class Postbox:
+    """`before` and `after` hold exceptions, by account or workspace: each raised once, before or after it is taken."""
+
+    name = "paper"
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.taken: list[Taken] = []
+        self.calls: list[str] = []
+        self.asked: list[str] = []
+        self.before: dict[str, list[BaseException]] = defaultdict(list)
+        self.after: dict[str, list[BaseException]] = defaultdict(list)
+        self.asking: list[BaseException] = []
+        self.can_ask = True
+        self.step: Callable[[], None] = lambda: None
+        self.called = asyncio.Event()
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def send(self, to: Address, message: Message, mark: str) -> Sent:
+        self.calls.append(to.account)
+        self.called.set()
+        await self.gate.wait()
+        await asyncio.sleep(0)
+        self.step()
+        self._raise(self.before, to)
+        last = max((t.at for t in self.taken if t.account == to.account), default=None)
+        assert last is None or self.clock.now() - last >= timedelta(seconds=1), "two in one second"
+        assert not to.conversation or to.conversation == f"D{to.account}"
+        self.taken.append(Taken(mark, to.workspace, to.account, message, self.clock.now()))
+        await asyncio.sleep(0)
+        self.step()
+        self._raise(self.after, to)
+        return Sent(f"D{to.account}", f"{len(self.taken)}.0")
+
+    async def find_sent(self, to: Address, mark: str, since: datetime) -> Sent | Doubt:
+        self.asked.append(mark)
+        self.step()
+        await asyncio.sleep(0)
+        if self.asking:
+            raise self.asking.pop(0)
+        if not self.can_ask:
+            return Doubt.CANNOT_ASK
+        found = [t for t in self.taken if t.mark == mark and t.at >= since]
+        return Sent(f"D{to.account}", "found") if found else Doubt.NOT_SENT
+
+    async def profile(self, sender: Sender) -> Profile | None:
+        return Profile(sender.account)
+
+    def accounts(self) -> list[str]:
+        """Who got something, in order."""
+        return [t.account for t in self.taken]
+
+    def _raise(self, faults: dict[str, list[BaseException]], to: Address) -> None:
+        for key in (to.account, to.workspace):
+            if faults[key]:
+                raise faults[key].pop(0)
