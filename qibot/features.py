@@ -29,6 +29,7 @@ from qibot.people import commands as people
 from qibot.people import views as people_views
 from qibot.people.turn import Turn, anybody
 from qibot.projects import commands as projects
+from qibot.projects import views as project_views
 
 start = Table[Turn]("Start here")
 
@@ -48,7 +49,14 @@ catalogue = Catalogue((*introduction_notifications.NOTIFICATIONS, *event_notific
 sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = introduction_service.SWEEPS
 """What features look at every few minutes because time alone has changed it."""
 
-views: tuple[ModuleType, ...] = (people_views, champion_views, introduction_views, event_views, reminder_views)
+views: tuple[ModuleType, ...] = (
+    people_views,
+    champion_views,
+    project_views,
+    introduction_views,
+    event_views,
+    reminder_views,
+)
 """Every feature's views, each with its EXAMPLES."""
 
 router: Router[Turn] = Router(

@@ -25,7 +25,7 @@ def found(words: str, results: Results, *, page: int, joined: bool) -> Message:
     for hit in results.hits:
         parts.extend(_card(hit))
     if results.more:
-        parts.append(Buttons(Button("More people", Say(f"find page:{page + 1} {words}"))))
+        parts.append(Buttons(Button("More people", Say(f"find page:{page + 1} {words[:200]}"))))
     if not joined:
         parts.append(Note("To ask for an introduction, join the network first: /qi join."))
     return Message(f"People who can help with “{words}”", *parts)

@@ -68,7 +68,7 @@ class ReportFacts:
 async def facts(db: AsyncSession, event: Event, more: Sequence[str] = ()) -> ReportFacts:
     """Gather what is known of an event now."""
     here = (
-        select(Organisation.name, func.count())
+        select(Organisation.name, func.count().label("n"))
         .join(Person, Person.organisation_id == Organisation.id)
         .join(Attendance, Attendance.person_id == Person.id)
         .where(Attendance.event_id == event.id)
@@ -85,7 +85,7 @@ async def facts(db: AsyncSession, event: Event, more: Sequence[str] = ()) -> Rep
         title=event.title,
         place=event.place,
         day=event.day,
-        people={name: n for name, n in await db.execute(here)},
+        people={row.name: row.n for row in await db.execute(here)},
         forms={form: sum(n for f, _, n in handed_in if f == form) for form in QUESTIONS},
         energies={energy: sum(n for f, e, n in handed_in if f == CLOSING and e == energy) for energy in ENERGIES},
         statements=await service.statements(db, event),
@@ -120,7 +120,8 @@ def _what_happened(facts: ReportFacts) -> list[str]:
         lines += _organisations(facts.people)
     lines.append(f"- {_count(facts.forms[PAIRS], 'form')} with the two questions in pairs.")
     lines.append(f"- {_count(facts.forms[CLOSING], 'form')} with the four closing questions.")
-    lines.append(f"- {_count(len(facts.statements), 'statement')}, all of them below as they were typed.")
+    said = _count(len(facts.statements), "statement")
+    lines.append(f"- {said}, as they were typed, below." if facts.statements else "- No statements were handed in.")
     return lines
 
 

@@ -59,7 +59,9 @@ async def create(db: AsyncSession, organiser: Person, *, title: str, day: date, 
 async def by_code(db: AsyncSession, code: str) -> Event:
     """The event with this code, in any case. Raises `NotFound`."""
     wanted = code.strip().upper()
-    found = await db.scalar(select(Event).where(Event.code == wanted)) if wanted.isascii() else None
+    found = (
+        await db.scalar(select(Event).where(Event.code == wanted)) if wanted.isascii() and wanted.isalnum() else None
+    )
     if found is None:
         raise NotFound(f"I do not know an event with the code “{code.strip()[:20]}”.", "Its organiser can tell you.")
     return found
@@ -316,8 +318,8 @@ def number(words: str) -> int:
 
 
 def one_line(words: str) -> str:
-    """The words with single spaces between them."""
-    return " ".join(words.split())
+    """The words with single spaces between them, and without nulls, which PostgreSQL cannot keep."""
+    return " ".join(words.replace("\x00", "").split())
 
 
 def _promise(words: str) -> str:

@@ -21,6 +21,9 @@ from qibot.events.forms import (
 from qibot.events.models import CHANGED, DONE, GOING, LET_GO, OPEN, QUESTIONS, Event, Pledge
 from qibot.events.service import Counts, Statement
 
+_MOST = 10
+"""Promises in one message: more would not be read."""
+
 LABELS = {slug: label for asked in QUESTIONS.values() for slug, label in asked.items()}
 
 
@@ -162,7 +165,7 @@ def pledges(rows: Sequence[Pledge], today: date) -> Message:
             Text("Something small that you will try is a good one."),
             Buttons(Button("Make a pledge", Say("pledge")), Button("My events", Say("event"))),
         )
-    return Message("Your promises", *_cards(rows[:10], today))
+    return Message("Your promises", *_cards(rows, today))
 
 
 def followup(rows: Sequence[Pledge], today: date) -> Message:
@@ -172,7 +175,7 @@ def followup(rows: Sequence[Pledge], today: date) -> Message:
     return Message(
         "How is it going with what you promised?",
         asked,
-        *_cards(rows[:10], today, told=True),
+        *_cards(rows, today, told=True),
         Note("Whatever you answer is fine, and only you see it with your name."),
     )
 
@@ -188,7 +191,7 @@ _ANSWERED = {
 def answered(pledge: Pledge, others: Sequence[Pledge], today: date) -> Message:
     """After an answer about one promise; the others that wait for one stay at hand."""
     title, what = _ANSWERED[pledge.state]
-    more = (Text(Bold("And these?")), *_cards(others[:10], today)) if others else ()
+    more = (Text(Bold("And these?")), *_cards(others, today)) if others else ()
     again = Button("Take it up again", AnswerPledge(pledge.id, GOING))
     find = Button("Find somebody who helps", Say("topics"))
     step = again if pledge.state in (DONE, LET_GO) else find
@@ -268,12 +271,14 @@ def _what_next(event: Event) -> Buttons:
 def _cards(rows: Sequence[Pledge], today: date, *, told: bool = False) -> tuple[Part, ...]:
     """Each promise with its buttons; where it was made, unless that was `told`."""
     parts: list[Part] = []
-    for p in rows:
+    for p in rows[:_MOST]:
         parts.append(Quote(p.words))
         if not told:
             parts.append(Note(f"{p.event.title}, {say_date(p.event.day, today)}"))
         labels = ((DONE, "Done"), (GOING, "Still going"), (CHANGED, "Changed"), (LET_GO, "Let it go"))
         parts.append(Buttons(*(Button(label, AnswerPledge(p.id, state)) for state, label in labels)))
+    if len(rows) > _MOST:
+        parts.append(Note(f"There are {len(rows) - _MOST} more; I show them when some of these are done or let go."))
     return tuple(parts)
 
 

@@ -114,7 +114,7 @@ async def _known(db: AsyncSession, other: Person, viewer: Person) -> Seen:
         .order_by(Workspace.id)
         .limit(1)
     )
-    workspace, account = (await db.execute(shared)).tuples().first() or ("", "")
+    workspace, account = (await db.execute(shared)).first() or ("", "")
     where = other.organisation.short_name
     return Seen(other.role, where, other.place, other.name, other.contact, workspace, account)
 

@@ -137,7 +137,7 @@ async def _rested(db: AsyncSession, asker_id: int, asked_id: int, now: datetime)
         .order_by(Introduction.id.desc())
         .limit(1)
     )
-    state, answered_at = (await db.execute(query)).tuples().first() or ("", None)
+    state, answered_at = (await db.execute(query)).first() or ("", None)
     if state == ASKED:
         raise Refused(*_ASKED_ALREADY)
     if answered_at is None or now - answered_at >= AGAIN:
@@ -280,7 +280,7 @@ async def expire_due(db: AsyncSession, now: datetime) -> None:
         # Two processes may sweep at once.
         .with_for_update(of=Introduction, skip_locked=True)
     )
-    for found, still_asking in (await db.execute(query)).tuples().all():
+    for found, still_asking in (await db.execute(query)).all():
         await _close(db, found, EXPIRED if still_asking else WITHDRAWN, now)
         if still_asking:
             await _tell_closed(db, found, now)

@@ -7,7 +7,7 @@ from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
 from qibot.errors import NotFound, Unclear, WrongFields
 from qibot.people import service, topics, views
-from qibot.people.forms import AddTopic, Join, Leave, Withdraw
+from qibot.people.forms import AddOrganisation, AddTopic, Join, Leave, Withdraw
 from qibot.people.models import Organisation, Person, Topic
 from qibot.people.turn import Turn, anybody, member, organiser, table
 
@@ -151,6 +151,38 @@ async def organisations(turn: Turn) -> Message:
 async def organisation(turn: Turn, organisation: Organisation) -> Message:
     after = await turn.db.get(Organisation, organisation.merged_into_id) if organisation.merged_into_id else None
     return views.organisation(organisation, after, await service.members_of(turn.db, organisation.id), turn.today)
+
+
+@commands.command("organisation add", needs=organiser, help="Add an organisation to the network.", reads=True)
+async def add_organisation(turn: Turn, name: Rest) -> Form:
+    return Form(AddOrganisation, {"name": str(name), "short_name": str(name)[:60]})
+
+
+@commands.submission(AddOrganisation, needs=organiser)
+async def organisation_added(turn: Turn, said: AddOrganisation) -> Message:
+    made = await service.add_organisation(
+        turn.db, name=said.name, short_name=said.short_name, kind=said.kind, place=said.place, ods_code=said.ods_code
+    )
+    if said.domain:
+        await service.give_domain(turn.db, said.domain, made)
+    return views.organisation_added(made, said.domain)
+
+
+@commands.command(
+    "organisation domain", needs=organiser, help="Whose e-mail addresses end so: the domain, then the name."
+)
+async def give_domain(turn: Turn, domain: str, organisation: Organisation) -> Message:
+    try:
+        await service.give_domain(turn.db, domain, organisation)
+    except WrongFields as wrong:
+        raise Unclear(str(wrong)) from wrong
+    return views.domain_given(organisation, domain)
+
+
+@commands.command("organisation workspace", needs=organiser, help="This workspace is the named organisation's own.")
+async def own_workspace(turn: Turn, organisation: Organisation) -> Message:
+    turn.workspace.organisation_id = organisation.id
+    return views.workspace_owned(organisation)
 
 
 @commands.command("organiser add", needs=organiser, help="Make a member an organiser of the network.")

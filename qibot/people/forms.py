@@ -48,3 +48,15 @@ class AddTopic(Answers):
     label: str = line("Topic", longest=80)
     group: str = choice("Group")
     words: str = line("Other words for it", optional=True, longest=150, help="Separated by commas")
+
+
+@form("people.add_organisation", title="Add an organisation", submit="Add")
+class AddOrganisation(Answers):
+    """An organisation that is not in the shipped list, such as a care home or a charity (organisers)."""
+
+    name: str = line("Name", longest=200)
+    short_name: str = line("Short name", longest=60, help="As people say it")
+    kind: str = line("Kind", optional=True, longest=60, help="Care home, hospice, charity, council, GP practice…")
+    place: str = line("Place", optional=True, longest=60)
+    ods_code: str = line("ODS code", optional=True, longest=9, help="Care homes and charities may have none")
+    domain: str = line("E-mail domain", optional=True, longest=120, help="Only if it is theirs alone; not nhs.net")

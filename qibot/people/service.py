@@ -1,5 +1,6 @@
 """What may be done with people, consent, organisations and workspaces. Rules do not speak: no chat here."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -277,6 +278,46 @@ async def organisers(db: AsyncSession) -> list[Person]:
             .order_by(Person.name)
         )
     )
+
+
+_ODS = re.compile(r"[A-Z0-9]{1,9}")
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+SHARED_DOMAINS = frozenset(
+    {"nhs.net", "gmail.com", "outlook.com", "hotmail.com", "hotmail.co.uk", "yahoo.co.uk", "icloud.com"}
+)
+"""Addresses that say nothing of where somebody works."""
+
+
+async def add_organisation(
+    db: AsyncSession, *, name: str, short_name: str, kind: str, place: str, ods_code: str
+) -> Organisation:
+    """A new organisation. ODS codes are 1-9 letters and digits (NHS Organisation Data Service). Raises `WrongFields`."""
+    code = ods_code.upper() or None
+    if code and not _ODS.fullmatch(code):
+        raise WrongFields({"ods_code": "An ODS code has one to nine letters and digits."})
+    if code and await db.scalar(select(Organisation.id).where(Organisation.ods_code == code)):
+        raise WrongFields({"ods_code": "There is an organisation with this code already."})
+    if await db.scalar(select(Organisation.id).where(func.lower(Organisation.name) == name.lower())):
+        raise WrongFields({"name": "There is an organisation of this name already."})
+    made = Organisation(name=name, short_name=short_name, kind=kind, place=place, ods_code=code)
+    db.add(made)
+    await db.flush()
+    return made
+
+
+async def give_domain(db: AsyncSession, domain: str, organisation: Organisation) -> None:
+    """People with addresses at this domain probably work there. Raises `WrongFields`."""
+    domain = domain.lower().lstrip("@")
+    if not _DOMAIN.fullmatch(domain):
+        raise WrongFields({"domain": "A domain looks like bedfordhospice.org.uk."})
+    if domain in SHARED_DOMAINS:
+        raise WrongFields({"domain": f"{domain} is shared by many organisations."})
+    row = await db.get(OrganisationDomain, domain)
+    if row is not None and row.organisation_id != organisation.id:
+        raise WrongFields({"domain": f"{domain} belongs to another organisation already."})
+    if row is None:
+        db.add(OrganisationDomain(domain=domain, organisation_id=organisation.id))
+        await db.flush()
 
 
 async def all_organisations(db: AsyncSession) -> list[Organisation]:

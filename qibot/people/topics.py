@@ -39,9 +39,10 @@ class Vocabulary:
         self._exact: dict[str, tuple[int, str]] = {}
         self._capitals: dict[str, tuple[int, str]] = {}
         for topic_id, phrase in [(i, label) for i, _, label in topics] + [w for w in words if w[0] in self._topics]:
-            if phrase in CAPITALS_ONLY:
-                self._capitals.setdefault(phrase, (topic_id, phrase))
-            else:
+            for short in CAPITALS_ONLY.intersection(phrase.split()):
+                # "MUST score" makes MUST a short form of its topic, in capitals only.
+                self._capitals.setdefault(short, (topic_id, phrase))
+            if phrase not in CAPITALS_ONLY:
                 self._exact.setdefault(" ".join(_words(phrase)), (topic_id, phrase))
         self._longest = max((key.count(" ") + 1 for key in self._exact), default=1)
         self._phrases = [key for key in self._exact if len(key) >= 5]

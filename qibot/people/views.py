@@ -7,7 +7,7 @@ from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Bold, Button, Buttons, Facts, Message, Note, Part, Text
 from qibot.chat.router import Say
 from qibot.dates import say_date
-from qibot.people.forms import AddTopic, Join, Leave, Withdraw
+from qibot.people.forms import AddOrganisation, AddTopic, Join, Leave, Withdraw
 from qibot.people.models import Consent, Organisation, Person, Topic
 from qibot.people.service import PURPOSES, WORDING, is_closed
 from qibot.people.topics import Match
@@ -31,9 +31,7 @@ def not_joined(name: str) -> Message:
     """Somebody who asks what is held about them before joining."""
     return Message(
         "You have not joined yet",
-        Text(
-            f"I know your account{f' ({name})' if name else ''} because you spoke to me, and nothing else about you."
-        ),
+        Text(f"I know your account{f' ({name})' if name else ''} because you spoke to me, and nothing else about you."),
         Buttons(Button("Join the network", Say("join"), "primary"), Button("What can you do?", Say("help"))),
         Note(KIND),
     )
@@ -174,6 +172,29 @@ def organisation(row: Organisation, after: Organisation | None, members: int, to
     return Message(row.name, facts, Buttons(Button("All organisations", Say("organisations"))))
 
 
+def organisation_added(row: Organisation, domain: str) -> Message:
+    """A new organisation."""
+    also = f" People with addresses at {domain} are offered it first." if domain else ""
+    text = Text(f"People can choose {row.short_name} when they join.{also}")
+    return Message(
+        f"{row.name} is in the network now", text, Buttons(Button("All organisations", Say("organisations")))
+    )
+
+
+def domain_given(row: Organisation, domain: str) -> Message:
+    """An e-mail domain's owner."""
+    return Message(
+        f"{domain} belongs to {row.short_name} now", Text("People with such an address are offered it first.")
+    )
+
+
+def workspace_owned(row: Organisation) -> Message:
+    """A workspace's owner."""
+    return Message(
+        f"This workspace belongs to {row.short_name} now", Text("People who join here are offered it first.")
+    )
+
+
 def organiser_added(person: Person) -> Message:
     """A new organiser."""
     return Message(f"{person.name} is an organiser now", Text("They can start events and keep the vocabulary."))
@@ -248,6 +269,10 @@ EXAMPLES: dict[str, Message | Form] = {
     "topic_retired": topic_retired(_FLOW),
     "organisations": organisations([_ORGANISATION, _MERGED], date(2026, 11, 23)),
     "organisation": organisation(_MERGED, _ORGANISATION, 3, date(2026, 11, 23)),
+    "organisation_added": organisation_added(_ORGANISATION, "mkuh.example"),
+    "domain_given": domain_given(_ORGANISATION, "mkuh.example"),
+    "workspace_owned": workspace_owned(_ORGANISATION),
+    "add_organisation_form": Form(AddOrganisation, {"name": "St Bride's Hospice"}),
     "organiser_added": organiser_added(_AMINA),
     "home_stranger": Message("qibot", *home_stranger()),
     "home_member": Message("qibot", *home_member(_AMINA)),

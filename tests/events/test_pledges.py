@@ -60,7 +60,9 @@ async def test_what_is_promised_on_the_day_is_asked_about_after_2_6_and_12_weeks
     assert "> Share our checklist" in amina.sees
     async with database.transaction(reading=True) as db:
         rows = list(await db.scalars(select(Delivery)))
-    assert sorted((d.kind, d.subject, d.period, d.state) for d in rows) == [("events.pledge_followup", "event:1", p, "sent") for p in ("12w", "2w", "6w")]
+    assert sorted((d.kind, d.subject, d.period, d.state) for d in rows) == [
+        ("events.pledge_followup", "event:1", p, "sent") for p in ("12w", "2w", "6w")
+    ]
 
 
 async def test_christmas_and_weekends_move_a_follow_up_on(talk: Network, clock: SetClock, worker: Worker) -> None:
@@ -216,6 +218,17 @@ async def test_promises_stand_on_the_home_tab_and_can_be_answered_there(talk: Ne
     await amina.opens_home()
     await amina.presses("Done")
     assert await states(database) == ["done", "open", "open", "open"]
+
+
+async def test_more_promises_than_anybody_reads_are_shown_in_turn(talk: Network) -> None:
+    await hold(talk, AMINA)
+    amina = talk(AMINA)
+    for n in range(12):
+        await amina.says(f"pledge Small step {n:02}")
+    await amina.says("pledges")
+    assert "There are 2 more; I show them when some of these are done or let go." in amina.sees
+    await amina.presses("Done", nth=3)
+    assert "> Small step 10" in amina.sees
 
 
 async def test_a_promise_needs_an_event_and_words_that_fit(talk: Network, database: Database) -> None:
