@@ -51,14 +51,15 @@ class World:
     async def install(self, team: str) -> None:
         """Install the bot as an administrator does: from the link, over the consent page, back to the bot."""
         self.slack.installing = team
-        address, cookie = f"{self.url}/slack/install", ""
+        address, cookie, status = f"{self.url}/slack/install", "", 0
         for _ in range(3):
             # By hand, because a browser would keep the cookie of https only, and this is loopback.
             async with self.http.get(address, headers={"Cookie": cookie}, allow_redirects=False) as answer:
                 address = answer.headers.get("Location", "")
                 cookie = answer.headers.get("Set-Cookie", cookie).split(";")[0]
-        if answer.status != 200:
-            raise RuntimeError(f"not installed in {team}: {answer.status}")
+                status = answer.status
+        if status != 200:
+            raise RuntimeError(f"not installed in {team}: {status}")
 
     async def tick(self) -> int:
         """Let features look at the time, then send what is due. How many went out."""

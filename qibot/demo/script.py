@@ -1,0 +1,352 @@
+"""`qibot demo --script blmk --out DIR`: the main job on real input, without a browser, through the same adapters.
+
+101 invented people join the event of 27 November 2019, type what its report says word for word, promise, ask for
+introductions and answer them; then the clock runs twelve weeks. Everything goes over signed HTTP between a stand-in
+Slack and the bot, so what is written down is what people saw. Two runs write the same three files.
+"""
+
+import csv
+import io
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from qibot.clock import SetClock
+from qibot.demo import blmk
+from qibot.demo.blmk import Guest
+from qibot.demo.slack_server import Seen, SeenMessage, View
+from qibot.demo.transcript import Transcript
+from qibot.demo.world import World, world
+from qibot.outbox.models import CANCELLED, PENDING, SENDING, Delivery
+from qibot.people.models import Person
+
+EVENT_DAY, LAST_DAY = date(2019, 11, 27), date(2020, 2, 19)
+LONDON = ZoneInfo("Europe/London")
+CODE = "BLMK19"
+CHAMPIONS, INTRODUCTIONS = 40, 30
+STEP = timedelta(seconds=12)
+"""Between two things that people do on the day."""
+
+
+async def run(out: Path, say: Callable[[str], None]) -> None:
+    """Write transcript.md, report.md and deliveries.csv into `out`; `say` prints progress."""
+    clock = SetClock(_at(EVENT_DAY, 9))
+    guests = blmk.guests()
+    with tempfile.TemporaryDirectory(prefix="qibot-") as folder:
+        address = f"sqlite+aiosqlite:///{folder}/qibot.db"
+        organiser = guests[0].account.email
+        async with world(address, clock, blmk.WORKSPACES, organisers=organiser) as made:
+            day = Day(made, guests, say)
+            await day.play()
+            await day.twelve_weeks()
+            report, deliveries = await day.report(), await _deliveries(made)
+            if made.slack.problems:
+                raise RuntimeError(f"Slack would have refused something: {made.slack.problems[:3]}")
+    _write(out, {"transcript.md": day.transcript.text(), "report.md": report, "deliveries.csv": deliveries})
+    say(f"Written to {out}: transcript.md, report.md, deliveries.csv")
+
+
+def _write(out: Path, files: dict[str, str]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (out / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _at(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=LONDON).astimezone(UTC)
+
+
+class Day:
+    """The people of the day and what they do, one after the other."""
+
+    def __init__(self, made: World, guests: tuple[Guest, ...], say: Callable[[str], None]) -> None:
+        self.world, self.guests, self.say = made, guests, say
+        self.transcript = Transcript(made.clock)
+        self._read: dict[str, int] = {}
+        self._times: Counter[tuple[str, str]] = Counter()
+        self._asked = 0
+
+    async def play(self) -> None:
+        """Wednesday 27 November 2019, from nine to five."""
+        await self._arrive()
+        await self._reflect()
+        await self._themes()
+        await self._register()
+        await self._offer()
+        await self._ask()
+        await self._promise()
+
+    # --- what people do ---
+
+    async def types(self, who: Guest, words: str, *, brief: str = "") -> Seen:
+        """Type a slash command. `brief` stands for it in the transcript when many do the same."""
+        self.world.clock.forward(STEP)
+        seen = await self.world.slack.slash(self.world.user(who.account), words)
+        await self._answered(seen)
+        self.transcript.did(who, f"types `/qi {words}`", seen, brief=brief)
+        return seen
+
+    async def presses(self, who: Guest, on: SeenMessage, label: str, *, nth: int = 0) -> Seen:
+        """Press a button."""
+        self.world.clock.forward(STEP)
+        seen = await self.world.slack.press(self.world.user(who.account), on, label, nth=nth)
+        await self._answered(seen)
+        self.transcript.did(who, f"presses [{label}]", seen)
+        return seen
+
+    async def fills(self, who: Guest, seen: Seen, *, brief: str = "", **values: str | list[str] | None) -> Seen:
+        """Fill in the form on the screen and send it."""
+        if seen.opened is None:
+            raise RuntimeError(f"{who.name} was offered no form: {seen.shown}")
+        self.world.clock.forward(STEP)
+        done = await self.world.slack.submit(self.world.user(who.account), seen.opened, dict(values))
+        if done.errors:
+            raise RuntimeError(f"{who.name} could not send {values}: {done.errors}")
+        await self._answered(done)
+        self.transcript.did(who, _typed(seen.opened, values), done, brief=brief)
+        return done
+
+    async def _answered(self, seen: Seen) -> None:
+        slack = self.world.slack
+        await slack.wait_idle(until=lambda: seen.messages or seen.opened or seen.updated or seen.errors or seen.error)
+        if seen.error:
+            raise RuntimeError(seen.error)
+        await slack.wait_idle()
+
+    # --- the day ---
+
+    async def _arrive(self) -> None:
+        self.transcript.heading("People arrive and join")
+        organiser = self.guests[0]
+        await self._joins(organiser, brief="")
+        form = await self.types(organiser, "event create")
+        title = "Quality improvement across Bedfordshire, Luton and Milton Keynes"
+        await self.fills(organiser, form, title=title, day=EVENT_DAY.isoformat(), place="BLMK", code=CODE)
+        for n, guest in enumerate(self.guests):
+            brief = f"joins the network as {guest.role}, {guest.organisation}, and the event" if n > 2 else ""
+            if n:
+                await self._joins(guest, brief=brief)
+            await self.types(guest, f"event join {CODE.lower()}", brief=" " if brief else "")
+        self.say(
+            f"{len(self.guests)} people of {len({g.organisation for g in self.guests})} organisations have joined."
+        )
+
+    async def _joins(self, guest: Guest, *, brief: str) -> None:
+        form = await self.types(guest, "join", brief=" " if brief else "")
+        await self.fills(
+            guest, form, brief=brief,
+            name=guest.name, role=guest.role, place=guest.place, topics=list(guest.topics), contact=guest.account.email,
+            organisation=_value(form.opened, "organisation", guest.organisation),
+            purposes=["findable", "introductions", "nudges", "broadcasts"],
+        )  # fmt: skip
+
+    async def _reflect(self) -> None:
+        self.transcript.heading("The two questions in pairs")
+        here = {place: [g for g in self.guests if (g.place == "Milton Keynes") == (place == "Milton Keynes")]
+                for place in ("Milton Keynes", "Bedfordshire")}  # fmt: skip
+        count = 0
+        for n, pair in enumerate(blmk.pair_forms()):
+            guest = here[pair.place][(n * 2 + 1) % len(here[pair.place])]
+            form = await self.types(guest, "reflect pairs")
+            await self.fills(
+                guest, form, place=pair.place, greatest_opportunities=pair.opportunity, what_will_we_do_next=pair.next
+            )
+            count += bool(pair.opportunity) + bool(pair.next)
+        self.transcript.heading("The four closing questions")
+        for n, box in enumerate(blmk.closing_forms()):
+            guest = self.guests[(n * 6 + 3) % len(self.guests)]
+            form = await self.types(guest, "reflect closing")
+            energy = "low" if box.low else None
+            await self.fills(
+                guest,
+                form,
+                thinking=box.thinking,
+                feeling=box.feeling,
+                do_next=box.do_next,
+                wondering=box.wondering,
+                energy=energy,
+            )
+            count += sum(bool(words) for words in (box.thinking, box.feeling, box.do_next, box.wondering))
+        self.say(f"{count} statements typed; {blmk.CLOSING_FORMS} closing forms, {blmk.LOW_FORMS} of them low.")
+
+    async def _themes(self) -> None:
+        self.transcript.heading("The organiser groups the answers as the report did")
+        organiser = self.guests[0]
+        groups: dict[tuple[str, str, str], list[str]] = {}
+        for s in blmk.statements():
+            if s.theme:
+                groups.setdefault((s.question, s.place, s.theme), []).append(s.text)
+        for (question, place, theme), texts in groups.items():
+            shown = await self.types(organiser, f"event themes {CODE}", brief=f"groups “{theme}”")
+            order = _groups()
+            labels = [label for label in shown.messages[-1].labels if label in ("Group them", "Change the themes")]
+            at = order.index((question, place))
+            nth = labels[:at].count(labels[at])
+            form = await self.presses_quietly(organiser, shown.messages[-1], labels[at], nth=nth)
+            answers = [_value(form.opened, "answers", text if len(text) <= 75 else f"{text[:74]}…") for text in texts]
+            await self.fills(organiser, form, brief=" ", theme=theme, answers=answers)
+        self.say(f"{len(groups)} themes.")
+
+    async def presses_quietly(self, who: Guest, on: SeenMessage, label: str, *, nth: int) -> Seen:
+        """Press a button that the transcript need not tell of."""
+        self.world.clock.forward(STEP)
+        seen = await self.world.slack.press(self.world.user(who.account), on, label, nth=nth)
+        await self._answered(seen)
+        return seen
+
+    async def _register(self) -> None:
+        self.transcript.heading("Projects that the statements imply")
+        ideas = blmk.projects()
+        for n, idea in enumerate(ideas):
+            guest = self.guests[(n * 8 + 5) % len(self.guests)]
+            form = await self.types(guest, "project register")
+            place = idea.place or guest.place
+            await self.fills(guest, form, title=idea.title, aim=idea.aim, topics=list(idea.topics), place=place)
+        self.say(f"{len(ideas)} projects registered.")
+
+    async def _offer(self) -> None:
+        self.transcript.heading("Forty people offer to help")
+        for n, guest in enumerate(self._champions()):
+            form = await self.types(guest, "champion join", brief=" " if n > 2 else "")
+            visibility = "ask" if n % 5 == 4 else "open"
+            brief = f"offers to help with {', '.join(guest.topics)}" if n > 2 else ""
+            await self.fills(
+                guest, form, brief=brief, topics=list(guest.topics), visibility=visibility, asks_a_month="2"
+            )
+        self.say(f"{CHAMPIONS} champions.")
+
+    def _champions(self) -> list[Guest]:
+        return [g for n, g in enumerate(self.guests[1:]) if n % 5 in (0, 2)][:CHAMPIONS]
+
+    async def _ask(self) -> None:
+        self.transcript.heading("Thirty people ask to be introduced")
+        champions = {g.account.id for g in self._champions()}
+        for guest in (g for g in self.guests[1:] if g.account.id not in champions):
+            if self._asked == INTRODUCTIONS:
+                break
+            found = await self.types(guest, f"find {guest.topics[0].replace('-', ' ')}")
+            asks = found.messages[-1].labels.count("Ask for an introduction")
+            if not asks or "your own organisation" in found.messages[-1].shown.split("Ask for")[0]:
+                continue
+            form = await self.presses(guest, found.messages[-1], "Ask for an introduction")
+            await self.fills(guest, form, reason=_reason(guest))
+            self._asked += 1
+            await self._deliver()
+        self.say(f"{self._asked} introductions asked for across organisations.")
+
+    async def _promise(self) -> None:
+        self.transcript.heading("Pledges")
+        words = blmk.promises()
+        for n, promise in enumerate(words):
+            await self.types(self.guests[(n * 7 + 2) % len(self.guests)], f"pledge {promise}")
+        self.say(f"{len(words)} pledges made.")
+
+    # --- twelve weeks ---
+
+    async def twelve_weeks(self) -> None:
+        """From the evening of the day to Wed 19 February 2020: what the bot says unasked, and what people answer."""
+        self.transcript.heading("Twelve weeks of follow-ups")
+        end, sent = _at(LAST_DAY, 17), 0
+        await self._deliver()
+        while True:
+            # The bot looks at what time has changed every five minutes; once a morning is enough to tell the story.
+            morning = _at((self.world.clock.now() + timedelta(days=1)).astimezone(LONDON).date(), 9)
+            due = await self.world.next_due()
+            at = min(moment for moment in (morning, due) if moment is not None)
+            if at > end:
+                break
+            self.world.clock.set(max(at, self.world.clock.now()))
+            sent += await self._deliver()
+        self.say(f"Twelve weeks later: {sent} messages sent unasked after the day.")
+
+    async def _deliver(self) -> int:
+        sent = await self.world.tick()
+        for guest in self.guests:
+            inbox = [m for m in self.world.slack.inbox(self.world.user(guest.account)) if m.metadata]
+            fresh = inbox[self._read.get(guest.account.id, 0) :]
+            self._read[guest.account.id] = len(inbox)
+            for message in fresh:
+                self.transcript.got(guest, message)
+            for message in fresh:
+                await self._answers(guest, message)
+        return sent
+
+    async def _answers(self, guest: Guest, message: SeenMessage) -> None:
+        """What people do with what they get: most say yes, some not this time, a few leave it."""
+        number, times = int(guest.account.id[1:]), self._times
+        if "Accept" in message.labels:
+            times[guest.name, "asked"] += 1
+            first = ("Accept", "Accept", "Not this time", "Accept", "Later", "Accept", "", "Accept")[number % 8]
+            label = first if times[guest.name, "asked"] == 1 else "Accept"
+        elif "Still going" in message.labels:
+            times[guest.name, "promised"] += 1
+            answers = ("Done", "Still going") if number % 4 == 0 else ("Still going", "Still going", "Done")
+            label = ("Still going", *answers)[min(times[guest.name, "promised"], len(answers)) - number % 2]
+        elif "Not yet" in message.labels:
+            label = ("Yes", "Yes", "Not yet")[number % 3]
+        else:
+            return
+        if label and label in message.labels:
+            await self.presses(guest, message, label)
+
+    async def report(self) -> str:
+        """The report, as the organiser gets it in chat."""
+        self.transcript.heading("The report")
+        seen = await self.types(self.guests[0], f"event report {CODE}")
+        files = self.world.slack.files
+        await self.world.slack.wait_idle(until=lambda: seen.messages and any(f.channels for f in files.values()))
+        return (next(iter(files.values())).content or b"").decode()
+
+
+def _groups() -> list[tuple[str, str]]:
+    """The order in which the bot lists them: questions as they were asked, places by name."""
+    said = blmk.statements()
+    asked = list(dict.fromkeys(s.question for s in said))
+    return sorted({(s.question, s.place) for s in said}, key=lambda g: (asked.index(g[0]), g[1]))
+
+
+def _reason(guest: Guest) -> str:
+    return f"We met at the event, and I would like to hear how you go about {guest.topics[0].replace('-', ' ')}."
+
+
+def _value(view: View | None, field: str, label: str) -> str:
+    """The value of the choice with that label."""
+    if view is None:
+        raise RuntimeError(f"no form with {field}")
+    for block in view.blocks:
+        if block.get("block_id") != field:
+            continue
+        element = block["element"]
+        groups = element.get("option_groups") or [{"options": element.get("options", [])}]
+        for option in (o for g in groups for o in g["options"]):
+            if option["text"]["text"].replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">") == label:
+                return str(option["value"])
+    raise RuntimeError(f"{field} does not offer “{label}”")
+
+
+def _typed(view: View, values: dict[str, str | list[str] | None]) -> str:
+    lines = [f"{name.replace('_', ' ')}: {words}" for name, words in values.items() if isinstance(words, str) and words]
+    return f"fills in “{view.title}”" + "".join(f"\n  - {line}" for line in lines)
+
+
+async def _deliveries(made: World) -> str:
+    """Every message sent unasked, or that was to be sent and is settled."""
+    query = select(Delivery, Person.name).join(Person, Delivery.person_id == Person.id)
+    async with made.house.database.transaction(reading=True) as db:
+        rows = (await db.execute(query.where(Delivery.state.not_in((PENDING, SENDING, CANCELLED))))).all()
+    lines = sorted((d.sent_at or d.due_at, name, d.kind, d.due_at, d.sent_at, d.state) for d, name in rows)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("person", "kind", "due", "sent", "state"))
+    for _, name, kind, due, sent, state in lines:
+        writer.writerow((name, kind, _iso(due), _iso(sent) if sent else "", state))
+    return out.getvalue()
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(LONDON).isoformat(timespec="seconds")

@@ -1,0 +1,63 @@
+"""What each side did and saw, as Markdown."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from qibot.clock import Clock
+from qibot.dates import say_date
+from qibot.demo.blmk import Guest
+from qibot.demo.slack_server import Seen, SeenMessage
+
+LONDON = ZoneInfo("Europe/London")
+
+
+class Transcript:
+    """A growing record. When many people do the same, `brief` tells of it in one line; a blank one leaves it out."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._day: date | None = None
+        self._lines = [
+            "# What each side saw",
+            "",
+            "Invented people; the statements are those of the event's report, word for word. Every line went over",
+            "signed HTTP between a stand-in Slack and the bot. Organisations have the names they have today.",
+        ]
+
+    def text(self) -> str:
+        """The whole of it."""
+        return "\n".join(self._lines) + "\n"
+
+    def heading(self, words: str) -> None:
+        """A new part."""
+        self._lines += ["", f"## {words}"]
+
+    def did(self, who: Guest, what: str, seen: Seen, *, brief: str = "") -> None:
+        """Somebody did something, and what came of it."""
+        if brief:
+            if brief.strip():
+                self._head(who, brief)
+            return
+        self._head(who, what)
+        if seen.opened is not None:
+            self._lines += ["", f"> *a form opens:* **{seen.opened.title}** ({', '.join(seen.opened.fields)})"]
+        for message in seen.messages:
+            self._show(message)
+
+    def got(self, who: Guest, message: SeenMessage) -> None:
+        """Something came unasked."""
+        self._head(who, "gets, unasked")
+        self._show(message)
+
+    def _head(self, who: Guest, what: str) -> None:
+        now = self._clock.now().astimezone(LONDON)
+        if now.date() != self._day:
+            self._day = now.date()
+            self._lines += ["", f"### {say_date(self._day)}"]
+        self._lines += ["", f"**{now:%H:%M} {who.name}** ({who.role}, {who.organisation}) {what}"]
+
+    def _show(self, message: SeenMessage) -> None:
+        self._lines.append("")
+        self._lines += [f"> {line}".rstrip() for line in message.shown.splitlines()]
+        if message.labels:
+            self._lines += [">", f"> {' '.join(f'[{label}]' for label in message.labels)}"]
