@@ -2,9 +2,9 @@
 
 import asyncio
 import signal
+import socket
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from qibot import features, metrics
 from qibot.bot import Bot
@@ -20,6 +21,7 @@ from qibot.chat.platform import Platform
 from qibot.clock import Clock, SystemClock
 from qibot.database import Database
 from qibot.migrate import migrate
+from qibot.outbox import claims
 from qibot.outbox.worker import Worker
 from qibot.people import service as people
 from qibot.platforms.slack.app import SlackSide
@@ -27,8 +29,8 @@ from qibot.settings import Settings
 
 log = structlog.get_logger()
 DELIVER_EVERY, PLAN_EVERY, TIDY_EVERY = timedelta(seconds=1), timedelta(minutes=5), timedelta(hours=1)
-SECONDS_TO_DRAIN = 6.0
-"""For what is under way when the process is asked to stop; with uvicorn's own five, well within fifteen."""
+SECONDS_TO_ANSWER, SECONDS_TO_DRAIN = 4, 7.0
+"""When asked to stop: for requests, then for deliveries and replies. With letting go, well within fifteen."""
 
 
 class House:
@@ -48,7 +50,7 @@ class House:
         self._scheduler = AsyncIOScheduler(timezone="UTC") if ticking else None
 
     async def start(self) -> None:
-        """Migrate, connect, begin to tick."""
+        """Migrate, connect, begin to tick. Raises `Refused` when Slack does not take the token."""
         await migrate(self.database)
         if self.slack:
             await self.slack.start()
@@ -57,8 +59,9 @@ class House:
             for job, every in jobs:
                 # A tick that is late is one tick, and never two at once in this process.
                 self._scheduler.add_job(
-                    job,
+                    _job(job),
                     "interval",
+                    name=job.__name__,
                     seconds=every.total_seconds(),
                     max_instances=1,
                     coalesce=True,
@@ -69,11 +72,16 @@ class House:
         log.info("ready", slack=bool(self.slack), database=self.database.dialect)
 
     async def stop(self) -> None:
-        """Stop claiming, finish what is in flight, let go."""
+        """Take in nothing more, finish what is in flight, let go. Safe after a start that broke off."""
         self.ready = False
-        if self._scheduler:
-            self._scheduler.shutdown(wait=False)
-        await self.worker.drain(SECONDS_TO_DRAIN)
+        ticking = self._scheduler if self._scheduler and self._scheduler.running else None
+        if ticking:
+            # Paused, for shutting it down would cancel a delivery that Slack has in hand.
+            ticking.pause()
+        under_way = [self.slack.drain(SECONDS_TO_DRAIN)] if self.slack else []
+        await asyncio.gather(self.worker.drain(SECONDS_TO_DRAIN), *under_way)
+        if ticking:
+            ticking.shutdown(wait=False)
         if self.slack:
             await self.slack.stop()
         await self.database.close()
@@ -94,19 +102,12 @@ class House:
         """Forget what is only needed for a while."""
         async with self.database.transaction() as db:
             await people.forget_old_receipts(db, self.clock.now())
+            await claims.forget_old_lanes(db, self.clock.now())
 
     def web(self) -> FastAPI:
         """The web app: Slack's addresses, health, metrics."""
 
-        @asynccontextmanager
-        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-            await self.start()
-            try:
-                yield
-            finally:
-                await asyncio.shield(self.stop())
-
-        app = FastAPI(title="qibot", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+        app = FastAPI(title="qibot", docs_url=None, redoc_url=None, openapi_url=None)
         app.get("/healthz")(_alive)
         app.get("/readyz")(self._readiness)
         app.get("/metrics")(self._metrics)
@@ -122,11 +123,30 @@ class House:
             async with asyncio.timeout(2), self.database.transaction(reading=True) as db:
                 await db.execute(text("SELECT 1"))
         except Exception:
-            return PlainTextResponse("the database does not answer\n", 503)
+            return _no_database()
         return PlainTextResponse("ready\n")
 
     async def _metrics(self) -> Response:
-        return Response(await metrics.exposition(self), media_type=metrics.CONTENT_TYPE)
+        try:
+            async with asyncio.timeout(5):
+                return Response(await metrics.exposition(self), media_type=metrics.CONTENT_TYPE)
+        except (SQLAlchemyError, TimeoutError):
+            return _no_database()
+
+
+def _no_database() -> PlainTextResponse:
+    return PlainTextResponse("the database does not answer\n", 503)
+
+
+def _job(work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    async def tick() -> None:
+        try:
+            await work()
+        except Exception:
+            # The next tick tries again.
+            log.exception("tick", job=work.__name__)
+
+    return tick
 
 
 async def _alive() -> PlainTextResponse:
@@ -139,22 +159,36 @@ async def _fault(_: Request, error: Exception) -> PlainTextResponse:
 
 
 def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT; then drain and return."""
+    """Run until SIGTERM or SIGINT; then drain and return. Raises what `House.start` raises."""
     import uvicorn
 
+    house = House(settings)
+
     class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await house.start()
+            await super().startup(sockets)
+
         def handle_exit(self, sig: int, frame: object) -> None:
             # The stock one raises the signal again once it is done, so that a clean stop looks like a killing.
             self.force_exit = self.should_exit and sig == signal.SIGINT
             self.should_exit = True
 
-    house = House(settings)
     config: dict[str, Any] = {
         "host": settings.qibot_host,
         "port": settings.qibot_port,
+        "lifespan": "off",
         "log_config": None,
         "access_log": False,
         "server_header": False,
-        "timeout_graceful_shutdown": 5,
+        "timeout_graceful_shutdown": SECONDS_TO_ANSWER,
     }
-    Server(uvicorn.Config(house.web(), **config)).run()
+    server = Server(uvicorn.Config(house.web(), **config))
+
+    async def run() -> None:
+        try:
+            await server.serve()
+        finally:
+            await house.stop()
+
+    asyncio.run(run())

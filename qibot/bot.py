@@ -8,11 +8,11 @@ import structlog
 
 from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Sender, Shortcut, Submission
 from qibot.chat.message import Button, Buttons, Message, Part, Text
-from qibot.chat.platform import Platform
+from qibot.chat.platform import NotSent, Platform
 from qibot.chat.router import Reply, Router, Say, TryAgain
 from qibot.clock import Clock
 from qibot.database import Database
-from qibot.errors import Said, Unclear
+from qibot.errors import Refused, Said, Unclear
 from qibot.people import service as people
 from qibot.people.turn import Turn
 
@@ -28,7 +28,7 @@ class Bot:
         self.database, self.router, self.clock = database, router, clock
         self._organisers = tuple(organisers)
         self.answered: Counter[tuple[str, str, str]] = Counter()
-        """How much came in: by platform, kind and end ("answered", "told", "repeated", "fault")."""
+        """How much came in: by platform, kind and end ("answered", "told", "let go", "fault")."""
 
     async def handle(self, incoming: Incoming, platform: Platform) -> Reply:
         """What to answer. A `Form` with errors is the form that was sent, to be shown again; None is no answer.
@@ -42,7 +42,7 @@ class Bot:
             except _NeverMet:
                 # The platform is asked who this is outside any transaction: it may take its time.
                 reply = await self._answer(incoming) if await self._meet(incoming.sender, platform) else None
-            end = "answered" if reply else "repeated"
+            end = "answered" if reply else "let go"
         except TryAgain as again:
             end, reply = "told", again.form
         except Said as said:
@@ -62,6 +62,8 @@ class Bot:
     async def installed(self, platform: str, workspace: str, name: str) -> None:
         """The bot was installed in a workspace, or is back."""
         async with self.database.transaction() as db:
+            # Whatever was wrong with the bot in there before is over, told or not.
+            await people.workspace_removed(db, platform, workspace, self.clock.now())
             await people.workspace_of(db, platform, workspace, name)
 
     def what(self, incoming: Incoming) -> str:
@@ -80,7 +82,11 @@ class Bot:
                 return "unknown"
 
     async def _meet(self, sender: Sender, platform: Platform) -> bool:
-        profile = await platform.profile(sender)
+        try:
+            profile = await platform.profile(sender)
+        except NotSent as silent:
+            # Remembered without name and address, they would stay so.
+            raise Refused("I could not find out who you are just now.", "Please try again in a minute.") from silent
         if profile is not None and profile.bot:
             return False
         async with self.database.transaction() as db:
@@ -102,7 +108,8 @@ class Bot:
         async with self.database.transaction(reading=reading) as db:
             sender = incoming.sender
             known = await people.recognise(db, sender.platform, sender.workspace, sender.account)
-            if known is None:
+            if known is None or known.identity.unreachable or known.workspace.removed_at:
+                # Somebody new, or somebody back: whoever speaks can be spoken to.
                 raise _NeverMet
             key = f"{sender.platform}/{sender.workspace}/{incoming.id}"
             if not reading and not await people.receive(db, key, self.what(incoming), now):

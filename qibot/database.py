@@ -7,17 +7,21 @@ written from several. PostgreSQL is for more than one process. Same schema, same
 import contextlib
 import contextvars
 import os
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
+import aiosqlite
 from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+T = TypeVar("T")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -64,7 +68,8 @@ class WroteWhileReading(RuntimeError):
     """A handler that promised only to read has written."""
 
 
-_inside: contextvars.ContextVar[bool] = contextvars.ContextVar("inside_a_transaction", default=False)
+_inside: contextvars.ContextVar[str] = contextvars.ContextVar("inside_a_transaction", default="")
+"""What the transaction under way may do: "read", "write", or "" when there is none."""
 
 
 class Database:
@@ -85,7 +90,7 @@ class Database:
         """
         if _inside.get():
             raise RuntimeError("a transaction inside a transaction would wait for itself")
-        token = _inside.set(True)
+        token = _inside.set("read" if reading else "write")
         try:
             async with self._sessions() as session:
                 session.sync_session.info["reading"] = reading
@@ -119,14 +124,16 @@ def _no_write_while_reading(state: ORMExecuteState) -> None:
 
 def _engine(url: str, dialect: str) -> AsyncEngine:
     if dialect != "sqlite":
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0,
         pool_timeout=30,
-        connect_args={"timeout": 10},
+        async_creator=lambda: _Connection(engine.url.database or ":memory:"),
+        # An error quotes its statement, and would quote what people typed beside it.
+        hide_parameters=True,
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -140,9 +147,98 @@ def _engine(url: str, dialect: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN")
+        # Nobody else can write between two reads of the only connection.
+        if _inside.get() != "read":
+            connection.exec_driver_sql(_BEGIN)
 
     return engine
+
+
+_BEGIN = "BEGIN"
+
+
+class _Connection(aiosqlite.Connection):
+    """aiosqlite's, with one visit to its thread a statement where it makes four.
+
+    A visit costs more than SQLite takes for most answers, and far more while the event loop is busy. BEGIN travels with
+    the first statement; COMMIT and ROLLBACK of nothing stay at home.
+    """
+
+    def __init__(self, file: str) -> None:
+        super().__init__(lambda: sqlite3.connect(file, timeout=10), iter_chunk_size=64)
+        # As SQLAlchemy does: a thread that waits for work must not keep a process from ending.
+        self._thread.daemon = True
+        self._to_begin = self._begun = False
+
+    def cursor(self, *_: Any) -> Any:
+        """What SQLAlchemy asks for before each statement."""
+        return _Cursor(self)
+
+    async def visit(self, statement: str, work: Callable[[sqlite3.Connection], T]) -> T | None:
+        """Have `work` done in the thread, after the BEGIN that may be due."""
+        if statement == _BEGIN:
+            self._to_begin = True
+            return None
+        first, self._to_begin = self._to_begin, False
+        # Noted before anything is done: who is cancelled meanwhile rolls back what the thread is only coming to.
+        self._begun |= first
+        done: T = await self._execute(_begin_and, self._conn, work) if first else await self._execute(work, self._conn)
+        return done
+
+    async def commit(self) -> None:
+        """Commit what was begun."""
+        if self._end():
+            await super().commit()
+
+    async def rollback(self) -> None:
+        """Take back what was begun."""
+        if self._end():
+            await super().rollback()
+
+    def _end(self) -> bool:
+        begun, self._to_begin, self._begun = self._begun, False, False
+        return begun
+
+
+def _begin_and(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    connection.execute(_BEGIN)
+    return work(connection)
+
+
+class _Cursor:
+    """As much of a driver's cursor as SQLAlchemy uses: a statement and all its rows in one visit."""
+
+    arraysize = 1
+
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+        self._rows: list[Any] = []
+        self.description: Any = None
+        self.rowcount, self.lastrowid = -1, 0
+
+    async def __aenter__(self) -> "_Cursor":
+        return self
+
+    async def execute(self, statement: str, parameters: Any = ()) -> None:
+        """Run, and fetch what it gives."""
+        await self._connection.visit(statement, lambda raw: self._keep(raw.execute(statement, parameters)))
+
+    async def executemany(self, statement: str, parameters: Any) -> None:
+        """Run for each of `parameters`."""
+        await self._connection.visit(statement, lambda raw: self._keep(raw.executemany(statement, parameters)))
+
+    async def fetchall(self) -> list[Any]:
+        """Every row."""
+        return self._rows
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def _keep(self, cursor: sqlite3.Cursor) -> None:
+        self.description, self._rows = cursor.description, cursor.fetchall()
+        # SQLite knows how many rows were changed only once the last one is fetched.
+        self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid or 0
+        cursor.close()
 
 
 def _lock_file(path: str | None) -> IO[str] | None:
@@ -151,6 +247,8 @@ def _lock_file(path: str | None) -> IO[str] | None:
         return None
     import fcntl
 
+    # By whatever name or link it is called, one file has one lock.
+    path = os.path.realpath(path)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     handle = open(f"{path}.lock", "a+")  # noqa: SIM115 - held until close()
     try:

@@ -39,6 +39,10 @@ async def help(turn: Turn, words: Rest) -> Message:
     return about(router, turn, words) if words else overview(router, turn)
 
 
+async def _otherwise(turn: Turn, words: str, nearest: str) -> Message:
+    return await champions.otherwise(turn, words, nearest) if words else overview(router, turn)
+
+
 def _home(turn: Turn, parts: tuple[Part, ...]) -> Message:
     return Message("qibot", *parts)
 
@@ -69,6 +73,6 @@ router: Router[Turn] = Router(
         events.commands,
         reminders.commands(catalogue),
     ),
-    otherwise=Otherwise(champions.otherwise, reads=True),
+    otherwise=Otherwise(_otherwise, reads=True),
     home=_home,
 )

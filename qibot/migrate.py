@@ -1,5 +1,7 @@
 """Brings a database to the present schema and reads in the shipped lists. Safe to run twice, and by several at once."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,19 +24,26 @@ def folder() -> Path:
 
 async def migrate(database: Database) -> None:
     """Upgrade to the newest schema, then read in the shipped lists that are new."""
-    async with database.engine.connect() as connection:
-        if database.dialect == "postgresql":
-            await connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
-            await connection.commit()
-        try:
+    async with _alone(database):
+        async with database.engine.begin() as connection:
             await connection.run_sync(_upgrade)
-            await connection.commit()
+        async with database.transaction() as db:
+            await shipped.load(db)
+
+
+@asynccontextmanager
+async def _alone(database: Database) -> AsyncIterator[None]:
+    """Others wait until we are done. The lock has a connection of its own, which no fault of a migration can spoil."""
+    if database.dialect != "postgresql":
+        yield
+        return
+    async with database.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
+        try:
+            yield
         finally:
-            if database.dialect == "postgresql":
-                await connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
-                await connection.commit()
-    async with database.transaction() as db:
-        await shipped.load(db)
+            await connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
 
 
 def config() -> Config:

@@ -3,7 +3,7 @@
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
@@ -18,15 +18,16 @@ class Settings(BaseSettings):
         env_file=".env", env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True
     )
 
-    qibot_database_url: str = "sqlite+aiosqlite:///qibot.db"
+    # It may hold a password, so it is shown to nobody.
+    qibot_database_url: str = Field(default="sqlite+aiosqlite:///qibot.db", repr=False)
     qibot_host: str = "127.0.0.1"
     qibot_port: int = Field(default=3000, ge=1, le=65535)
     qibot_secret_key: SecretStr = SecretStr("")
     qibot_timezone: str = "Europe/London"
     qibot_organisers: Annotated[tuple[str, ...], NoDecode] = ()
     qibot_weekly_cap: int = Field(default=3, ge=1, le=50)
-    qibot_log_format: str = Field(default="auto", pattern="^(auto|json|pretty)$")
-    qibot_log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    qibot_log_format: Literal["auto", "json", "pretty"] = "auto"
+    qibot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     qibot_slack_api_url: str = "https://slack.com/api/"
 
     slack_signing_secret: SecretStr = SecretStr("")
@@ -39,6 +40,19 @@ class Settings(BaseSettings):
     @classmethod
     def _by_commas(cls, value: object) -> object:
         return tuple(p.strip().lower() for p in value.split(",") if p.strip()) if isinstance(value, str) else value
+
+    @field_validator("qibot_database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite+aiosqlite:///", "postgresql+psycopg://")):
+            raise ValueError("begin with sqlite+aiosqlite:/// and a file, or with postgresql+psycopg:// and a host")
+        return value
+
+    @field_validator("qibot_secret_key")
+    @classmethod
+    def _no_empty_key(cls, value: SecretStr) -> SecretStr:
+        # A comma too many would make a key of nothing, which anybody could guess.
+        return SecretStr(",".join(k.strip() for k in value.get_secret_value().split(",") if k.strip()))
 
     @field_validator("qibot_timezone")
     @classmethod

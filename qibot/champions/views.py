@@ -131,7 +131,7 @@ def home(champion: Champion, topics: Sequence[Topic], today: date) -> tuple[Part
 
 _SEPSIS, _FLOW = Match(1, "sepsis", "Sepsis", 0.94, "septic"), Match(2, "flow", "Patient flow", 0.9, "flow")
 _HIT = Hit(
-    7, "Tomasz Nowak", "Consultant nurse", "Beds Hospitals", "Bedford", "A chat about sepsis trolleys; copy our pathway",
+    7, "Tomasz Nowak", "Consultant nurse", "Beds Hospitals", "Bedford", "A chat about sepsis trolleys, our pathway",
     1, False, ("champion for Sepsis",),
 )  # fmt: skip
 _SHY = Hit(8, "", "Improvement lead", "CNWL", "Milton Keynes", "", 1, False, ("champion for Sepsis",))

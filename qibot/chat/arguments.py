@@ -25,13 +25,16 @@ class Asking(Protocol):
     """What readers may know of the moment: the person's own calendar day."""
 
     @property
-    def today(self) -> date: ...
+    def today(self) -> date:
+        """The day it is, where the person is."""
+        ...
 
 
 Reader = Callable[[str, Any], Awaitable[Any]]
 """(words, turn) -> the value. Raises `Unclear` or `NotFound`."""
 
-_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", " ": " "})
+# A null cannot be stored by PostgreSQL and is never something a person typed.
+_PLAINER = str.maketrans({"\x00": None, "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " "})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Parameter:
 
 
 def parameters(handler: Callable[..., Any]) -> tuple[Parameter, ...]:
-    """The handler's parameters after the turn. Raises `TypeError` for one without a type."""
+    """The handler's parameters after the turn. Raises `TypeError` for a grammar that nobody could type."""
     hints = get_type_hints(handler)
     found = []
     for p in list(inspect.signature(handler).parameters.values())[1:]:
@@ -59,13 +62,19 @@ def parameters(handler: Callable[..., Any]) -> tuple[Parameter, ...]:
             raise TypeError(f"{handler.__qualname__}: {p.name} needs a type")
         kind = hints[p.name]
         required = p.default is inspect.Parameter.empty and kind is not Rest
-        found.append(Parameter(p.name, kind, required, p.kind is inspect.Parameter.KEYWORD_ONLY))
+        option = p.kind is inspect.Parameter.KEYWORD_ONLY
+        if option and p.default is inspect.Parameter.empty:
+            raise TypeError(f"{handler.__qualname__}: an option may be left out, so {p.name} needs a default")
+        found.append(Parameter(p.name, kind, required, option))
+    in_order = [p for p in found if not p.option]
+    if any(p.kind is Rest for p in found if p not in in_order[-1:]):
+        raise TypeError(f"{handler.__qualname__}: the words that remain come last")
     return tuple(found)
 
 
 def straighten(text: str) -> str:
     """Phone quotes and hard spaces made plain, outer spaces dropped."""
-    return text.translate(_QUOTES).strip()
+    return text.translate(_PLAINER).strip()
 
 
 def split(text: str) -> list[tuple[str, int]]:

@@ -161,12 +161,19 @@ def read(kind: type[F], raw: Mapping[str, Any]) -> F:
     errors: dict[str, str] = {}
     for f in kind.shape.fields:
         try:
-            values[f.name] = _READERS[f.kind](f, raw.get(f.name))
+            values[f.name] = _READERS[f.kind](f, _without_nulls(raw.get(f.name)))
         except _Wrong as wrong:
             errors[f.name] = str(wrong)
     if errors:
         raise WrongFields(errors)
     return kind(**values)
+
+
+def _without_nulls(raw: Any) -> Any:
+    """A null cannot be stored by PostgreSQL and is never something a person typed."""
+    if isinstance(raw, list | tuple):
+        return [_without_nulls(item) for item in raw]
+    return raw.replace("\x00", "") if isinstance(raw, str) else raw
 
 
 class _Wrong(Exception):
@@ -179,8 +186,7 @@ def _read_text(f: Field, raw: Any) -> str:
         raise _Wrong("Please fill this in.")
     if f.longest and len(words) > f.longest:
         raise _Wrong(f"Please keep this to {f.longest} characters; it is {len(words)} now.")
-    # A null cannot be stored by PostgreSQL and is never something a person typed.
-    return words.replace("\x00", "")
+    return words
 
 
 def _read_choice(f: Field, raw: Any) -> str:

@@ -81,7 +81,7 @@ class Platform(Protocol):
         ...
 
     async def profile(self, sender: Sender) -> Profile | None:
-        """What the platform says of this account; None when it says nothing."""
+        """What the platform says of this account; None when it says nothing. Raises `NotSent` when it may later."""
         ...
 
 

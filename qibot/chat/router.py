@@ -5,6 +5,7 @@ README's command table and the permission test are made from it. `needs=` has no
 """
 
 import difflib
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -56,6 +57,11 @@ class CommandRow(Generic[T]):
     def usage(self) -> str:
         """The words and parameters, as help shows them."""
         return " ".join((*self.words, *(p.shown for p in self.parameters)))
+
+    def takes(self, words: Iterable[str]) -> bool:
+        """Whether it has a use for these after its own: “me” has none for “and my team”, which is a sentence."""
+        options = tuple(f"{p.name}:" for p in self.parameters if p.option)
+        return any(not p.option for p in self.parameters) or all(w.lower().startswith(options) for w in words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +172,7 @@ class Router(Generic[T]):
         self.commands = _by_key((row.words, row) for t in self.tables for row in t.commands)
         self.actions = _by_key((row.kind.wire, row) for t in self.tables for row in t.actions)
         self.submissions = _by_key((row.kind.shape.wire, row) for t in self.tables for row in t.submissions)
-        self._readers = {kind: reader for t in self.tables for kind, reader in t.readers.items()}
+        self._readers = _by_key(pair for t in self.tables for pair in t.readers.items())
         self._longest = max((len(words) for words in self.commands), default=0)
         for row in self.commands.values():
             for p in row.parameters:
@@ -206,12 +212,12 @@ class Router(Generic[T]):
                 raise TypeError(type(incoming))
 
     def find(self, text: str) -> Found[T] | None:
-        """The command whose words these begin with; the longest wins."""
-        text = arguments.straighten(text).removeprefix("/qi ").lstrip("/")
+        """The command whose words these begin with, and that takes the rest; the longest wins."""
+        text = _words(text)
         words = arguments.split(text)
         for n in range(min(self._longest, len(words)), 0, -1):
             row = self.commands.get(tuple(w.lower() for w, _ in words[:n]))
-            if row is not None:
+            if row is not None and row.takes(w for w, _ in words[n:]):
                 return Found(row, text[words[n][1] :] if n < len(words) else "")
         return None
 
@@ -224,10 +230,9 @@ class Router(Generic[T]):
         return close[0] if close else ""
 
     async def _command(self, turn: T, text: str) -> Reply:
-        found = self.find(text)
-        guard(text)
+        found, words = self.find(text), _words(text)
+        guard(words)
         if found is None:
-            words = arguments.straighten(text)
             return await self._otherwise.handler(turn, words, self.nearest(words))
         found.row.needs.check(turn)
         given = await arguments.read(found.rest, found.row.parameters, self._readers, turn, found.row.usage)
@@ -296,6 +301,11 @@ def _guard_fields(answers: Answers) -> None:
         raise WrongFields(errors)
 
 
+def _words(text: str) -> str:
+    """What was typed, also in a direct message where the slash and the name of the bot are not needed."""
+    return _SLASH.sub("", arguments.straighten(text))
+
+
 def _said(press: Press) -> str:
     text = press.data.get("text")
     return text if isinstance(text, str) else ""
@@ -303,6 +313,7 @@ def _said(press: Press) -> str:
 
 K = TypeVar("K")
 R = TypeVar("R")
+_SLASH = re.compile(r"^/+(?:qi(?!\S)\s*)?", re.IGNORECASE)
 _BUILT_IN: tuple[Any, ...] = (str, int, date, arguments.Rest)
 
 

@@ -42,7 +42,8 @@ _FIRST = (
 )  # fmt: skip
 _LAST = (
     "Abbott", "Bell", "Chowdhury", "Dunne", "Eze", "Fletcher", "Greaves", "Hughes", "Iqbal", "Joshi", "Kaplan", "Lowe",
-    "Marsh", "Nowak", "Okafor", "Patel", "Quigley", "Raman", "Sharp", "Turner", "Ueda", "Vance", "Weber", "Yeo", "Zander",
+    "Marsh", "Nowak", "Okafor", "Patel", "Quigley", "Raman", "Sharp", "Turner", "Ueda", "Vance", "Weber", "Yeo",
+    "Zander",
 )  # fmt: skip
 TOPICS = (
     "sepsis", "antimicrobial-stewardship", "admissions-avoidance", "end-of-life", "care-homes", "dementia", "falls",

@@ -216,7 +216,7 @@ class Day:
             visibility = "ask" if n % 5 == 4 else "open"
             brief = f"offers to help with {', '.join(guest.topics)}" if n > 2 else ""
             await self.fills(
-                guest, form, brief=brief, topics=list(guest.topics), visibility=visibility, asks_a_month="2"
+                guest, form, brief=brief, topics=list(guest.topics), visibility=visibility, asks_a_month="1"
             )
         self.say(f"{CHAMPIONS} champions.")
 
@@ -229,14 +229,17 @@ class Day:
         for guest in (g for g in self.guests[1:] if g.account.id not in champions):
             if self._asked == INTRODUCTIONS:
                 break
-            found = await self.types(guest, f"find {guest.topics[0].replace('-', ' ')}")
-            asks = found.messages[-1].labels.count("Ask for an introduction")
-            if not asks or "your own organisation" in found.messages[-1].shown.split("Ask for")[0]:
-                continue
-            form = await self.presses(guest, found.messages[-1], "Ask for an introduction")
-            await self.fills(guest, form, reason=_reason(guest))
-            self._asked += 1
-            await self._deliver()
+            for topic in guest.topics:
+                words = topic.replace("-", " ")
+                card = (await self.types(guest, f"find {words}")).messages[-1]
+                if "Ask for an introduction" not in card.labels or "Nobody in another organisation" in card.shown:
+                    continue
+                form = await self.presses(guest, card, "Ask for an introduction")
+                reason = f"We met at the event, and I would like to hear how you go about {words}."
+                await self.fills(guest, form, reason=reason)
+                self._asked += 1
+                await self._deliver()
+                break
         self.say(f"{self._asked} introductions asked for across organisations.")
 
     async def _promise(self) -> None:
@@ -308,10 +311,6 @@ def _groups() -> list[tuple[str, str]]:
     said = blmk.statements()
     asked = list(dict.fromkeys(s.question for s in said))
     return sorted({(s.question, s.place) for s in said}, key=lambda g: (asked.index(g[0]), g[1]))
-
-
-def _reason(guest: Guest) -> str:
-    return f"We met at the event, and I would like to hear how you go about {guest.topics[0].replace('-', ' ')}."
 
 
 def _value(view: View | None, field: str, label: str) -> str:

@@ -69,7 +69,7 @@ async def post_message(asked: Asked) -> Json:
     channel = _place(asked)
     message = _message(asked)
     _pace(asked, channel)
-    post = asked.server.post(channel, asked.workspace.bot_user_id, message)
+    post = asked.server.post(channel, asked.workspace.bot_user_id, message, sent=asked.args, sent_by=asked.method)
     return {"channel": channel.id, "ts": post.ts, "message": asked.server.message_json(post)}
 
 
@@ -81,7 +81,8 @@ async def post_ephemeral(asked: Asked) -> Json:
     if user.id not in channel.members:
         raise SlackError("user_not_in_channel")
     message = _message(asked)
-    post = asked.server.post(channel, asked.workspace.bot_user_id, message, only_for=user.id)
+    bot = asked.workspace.bot_user_id
+    post = asked.server.post(channel, bot, message, only_for=user.id, sent=asked.args, sent_by=asked.method)
     return {"message_ts": post.ts}
 
 
@@ -90,7 +91,7 @@ async def update_message(asked: Asked) -> Json:
     """The bot's own message changed; blocks that are not named stay."""
     post = _own(asked, "cant_update_message")
     message = _message(asked)
-    asked.server.edit(post, message)
+    asked.server.edit(post, message, sent=asked.args, sent_by=asked.method)
     return {"channel": post.channel, "ts": post.ts, "text": post.text, "message": asked.server.message_json(post)}
 
 

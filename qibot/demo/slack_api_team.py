@@ -184,10 +184,11 @@ async def complete_upload(asked: Asked) -> Json:
         raise SlackError("invalid_arguments")
     if place := asked.text("channel_id") or asked.text("channels"):
         channel = asked.channel(place)
-        message = {"text": asked.text("initial_comment"), "thread_ts": asked.args.get("thread_ts")}
+        message: Json = {"text": asked.text("initial_comment"), "thread_ts": asked.args.get("thread_ts")}
         asked.server.note_words(asked.method, asked.workspace, message)
         ids = [file.id for file in found]
-        asked.server.post(channel, asked.workspace.bot_user_id, {**message, "files": ids})
+        message |= {"files": ids}
+        asked.server.post(channel, asked.workspace.bot_user_id, message, sent=asked.args, sent_by=asked.method)
         for file in found:
             file.channels.append(channel.id)
     return {"files": [{"id": file.id, "title": file.title, "name": file.name} for file in found]}

@@ -174,7 +174,16 @@ class SlackState:
         workspace.channels[channel.id] = channel
         return channel
 
-    def post(self, channel: Channel, user: str, message: Mapping[str, Any], *, only_for: str | None = None) -> Post:
+    def post(
+        self,
+        channel: Channel,
+        user: str,
+        message: Mapping[str, Any],
+        *,
+        only_for: str | None = None,
+        sent: Mapping[str, Any] | None = None,
+        sent_by: str = "",
+    ) -> Post:
         """Put a message (text, blocks, metadata, thread_ts, files) into a conversation."""
         post = Post(self.next_ts(), channel.team_id, channel.id, user, message.get("text") or "", [])
         post.blocks = self.normal_blocks(message.get("blocks") or [])
@@ -182,11 +191,14 @@ class SlackState:
         post.thread_ts = message.get("thread_ts")
         post.files = tuple(message.get("files") or ())
         post.only_for = only_for
+        post.sent, post.sent_by = sent, sent_by
         channel.posts[post.ts] = post
         self.show(post)
         return post
 
-    def edit(self, post: Post, message: Mapping[str, Any]) -> None:
+    def edit(
+        self, post: Post, message: Mapping[str, Any], *, sent: Mapping[str, Any] | None = None, sent_by: str = ""
+    ) -> None:
         """Change a message. What is not named stays, blocks too, as Slack's chat.update has it."""
         if "text" in message:
             post.text = message["text"] or ""
@@ -195,6 +207,7 @@ class SlackState:
         if message.get("metadata") is not None:
             post.metadata = copy.deepcopy(message["metadata"])
         post.edited = True
+        post.sent, post.sent_by = sent, sent_by
         self.show(post)
 
     def show(self, post: Post) -> None:
@@ -258,6 +271,7 @@ class SlackState:
 
     def set_view(self, view: View, data: Mapping[str, Any]) -> None:
         """Give a view new content. What was filled in stays where block_id and action_id stay."""
+        view.sent = data
         view.data = {**copy.deepcopy(dict(data)), "blocks": self.normal_blocks(data["blocks"])}
         fresh = initial_state(view.blocks)
         for block_id, elements in fresh.items():

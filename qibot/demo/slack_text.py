@@ -35,8 +35,11 @@ def keep(text: str) -> str:
 
 
 def blocks_text(blocks: object) -> str:
-    """The words of blocks as a person reads them, one text a line. Placeholders and values are not words."""
-    return "\n".join(unescape(words) for words in _words_in(blocks) if words)
+    """The words of blocks as a person reads them, one paragraph a line, buttons in brackets. Values are not words."""
+    return "\n".join(words for words in _words_in(blocks) if words.strip())
+
+
+_RICH_LINES = ("rich_text_section", "rich_text_quote", "rich_text_preformatted")
 
 
 def _words_in(value: object) -> Iterator[str]:
@@ -44,12 +47,33 @@ def _words_in(value: object) -> Iterator[str]:
         for one in value:
             yield from _words_in(one)
     elif isinstance(value, Mapping):
+        kind = value.get("type")
+        if kind in _RICH_LINES:
+            # Rich text stands as it is: no markup, nothing to unescape.
+            elements = value.get("elements")
+            words = "".join(_rich_words(one) for one in elements) if isinstance(elements, list) else ""
+            yield "\n".join(f"> {line}" for line in words.splitlines()) if kind == "rich_text_quote" else words
+            return
+        if kind == "rich_text_list":
+            yield from (f"• {words}" for words in _words_in(value.get("elements")))
+            return
+        if kind == "actions":
+            yield " ".join(f"[{words}]" for one in value.get("elements", []) for words in _words_in(one))
+            return
         if isinstance(value.get("text"), str):
-            yield value["text"]
+            yield unescape(value["text"])
         for key in ("text", "label", "title", "fields", "elements", "accessory", "element", "options", "hint"):
             yield from _words_in(value.get(key)) if not isinstance(value.get(key), str) else ()
         if isinstance(value.get("alt_text"), str):
-            yield value["alt_text"]
+            yield unescape(value["alt_text"])
+
+
+def _rich_words(element: object) -> str:
+    if not isinstance(element, Mapping):
+        return ""
+    if element.get("type") == "user":
+        return f"@{element.get('user_id', '')}"
+    return str(element.get("text") or element.get("url") or "")
 
 
 def check_mrkdwn(at: str, text: str) -> list[str]:

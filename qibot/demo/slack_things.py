@@ -44,7 +44,10 @@ class User:
 
 @dataclass(slots=True)
 class Post:
-    """One message in a conversation. `only_for`: the one person who sees it (ephemeral)."""
+    """One message in a conversation. `only_for`: the one person who sees it (ephemeral).
+
+    `sent` is what the bot sent to make it so, as it came, and `sent_by` the way it took.
+    """
 
     ts: str
     team_id: str
@@ -57,6 +60,8 @@ class Post:
     edited: bool = False
     thread_ts: str | None = None
     files: tuple[str, ...] = ()
+    sent: Mapping[str, Any] | None = None
+    sent_by: str = ""
 
 
 @dataclass(slots=True)
@@ -106,7 +111,8 @@ class Workspace:
 class View:
     """A modal or Home tab in front of a person. Live: it changes when the bot or the person changes it.
 
-    `state` is what is filled in now, {block_id: {action_id: {...}}}; `errors` the sentences beside fields, by block_id.
+    `state` is what is filled in now, {block_id: {action_id: {...}}}; `errors` the sentences beside fields, by block_id;
+    `sent` what the bot sent to make it so, as it came.
     """
 
     id: str
@@ -118,6 +124,7 @@ class View:
     errors: dict[str, str] = field(default_factory=dict)
     is_open: bool = True
     previous: str | None = None
+    sent: Mapping[str, Any] | None = None
 
     @property
     def type(self) -> str:

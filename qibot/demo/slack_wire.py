@@ -94,6 +94,8 @@ class SlackWire(SlackState):
         """Seconds of real time the bot has; tests of slow answers make it shorter."""
         self.triggers: dict[str, Trigger] = {}
         self.responses: dict[str, ResponseUrl] = {}
+        self.on_deliver: list[Callable[[str, Json], None]] = []
+        """Told the kind and the payload of everything that is about to be sent to the bot."""
         self._http = http
         self._own_http = http is None
         self._sockets = _Sockets()
@@ -127,6 +129,8 @@ class SlackWire(SlackState):
         self, workspace: Workspace, kind: str, payload: Json, headers: Mapping[str, str] | None = None
     ) -> Delivered:
         """Send a slash_commands, interactive or events_api payload, and wait for the acknowledgement."""
+        for tell in self.on_deliver:
+            tell(kind, payload)
         with self.working():
             if workspace.socket_mode:
                 return await self._deliver_by_socket(kind, payload, headers or {})
@@ -340,7 +344,8 @@ class SlackWire(SlackState):
             del where.channel.posts[where.post.ts]
             self.changed()
         elif where.post is not None and answer.get("replace_original"):
-            self.edit(where.post, {"blocks": [], "text": "", **answer})
+            self.edit(where.post, {"blocks": [], "text": "", **answer}, sent=answer, sent_by=source)
         else:
             only_for = None if answer.get("response_type") == "in_channel" else where.user
-            self.post(where.channel, workspace.bot_user_id, answer, only_for=only_for)
+            bot = workspace.bot_user_id
+            self.post(where.channel, bot, answer, only_for=only_for, sent=answer, sent_by=source)

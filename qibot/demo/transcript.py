@@ -59,5 +59,3 @@ class Transcript:
     def _show(self, message: SeenMessage) -> None:
         self._lines.append("")
         self._lines += [f"> {line}".rstrip() for line in message.shown.splitlines()]
-        if message.labels:
-            self._lines += [">", f"> {' '.join(f'[{label}]' for label in message.labels)}"]

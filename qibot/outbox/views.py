@@ -126,25 +126,25 @@ _FOLLOW_UPS = ("events.pledge_followup", "Follow-ups of your pledges")
 _REPLIES = ("introductions.asked", "People who would like to meet you")
 
 EXAMPLES: dict[str, Message | Form] = {
-    "outbox.nudge": with_ways_out(
+    "nudge": with_ways_out(
         Message("How is it going?", Text("Two weeks ago you pledged to share your sepsis checklist.")),
         "6f1c1b0e5d8f4c0f9a3e2d7b8c9a0b1c",
         _FOLLOW_UPS[1],
     ),
-    "outbox.coming": coming(
+    "coming": coming(
         [(date(2019, 12, 11), _FOLLOW_UPS[1]), (date(2020, 1, 8), _FOLLOW_UPS[1])],
         stopped=[_REPLIES],
         stoppable=[_FOLLOW_UPS],
         paused_until=None,
         today=_A_DAY,
     ),
-    "outbox.nothing_coming": coming(
+    "nothing_coming": coming(
         [], stopped=[(EVERYTHING, "everything")], stoppable=[], paused_until=date(2020, 3, 12), today=_A_DAY
     ),
-    "outbox.snoozed": snoozed(date(2019, 12, 4), _A_DAY),
-    "outbox.stopped": stopped(*_FOLLOW_UPS),
-    "outbox.stopped_all": stopped(EVERYTHING, "all reminders"),
-    "outbox.started": started(_FOLLOW_UPS[1]),
-    "outbox.paused": paused(date(2019, 12, 11), _A_DAY),
-    "outbox.resumed": resumed(),
+    "snoozed": snoozed(date(2019, 12, 4), _A_DAY),
+    "stopped": stopped(*_FOLLOW_UPS),
+    "stopped_all": stopped(EVERYTHING, "all reminders"),
+    "started": started(_FOLLOW_UPS[1]),
+    "paused": paused(date(2019, 12, 11), _A_DAY),
+    "resumed": resumed(),
 }

@@ -70,7 +70,7 @@ async def meet(
     zone: str,
     guest: bool,
 ) -> Known:
-    """Remember an account seen for the first time (twice at once is once)."""
+    """Remember an account seen for the first time, or one that is back (twice at once is once)."""
     place = await workspace_of(db, platform, workspace)
     await db.execute(
         insert_or_ignore(db, Identity).values(
@@ -85,6 +85,7 @@ async def meet(
     known = await recognise(db, platform, workspace, account)
     if known is None:
         raise RuntimeError("an account was written and is not there")
+    known.identity.unreachable = ""
     return known
 
 
@@ -291,7 +292,7 @@ SHARED_DOMAINS = frozenset(
 async def add_organisation(
     db: AsyncSession, *, name: str, short_name: str, kind: str, place: str, ods_code: str
 ) -> Organisation:
-    """A new organisation. ODS codes are 1-9 letters and digits (NHS Organisation Data Service). Raises `WrongFields`."""
+    """A new organisation. ODS codes: 1-9 letters and digits (NHS Organisation Data Service). Raises `WrongFields`."""
     code = ods_code.upper() or None
     if code and not _ODS.fullmatch(code):
         raise WrongFields({"ods_code": "An ODS code has one to nine letters and digits."})

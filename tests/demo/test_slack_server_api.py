@@ -55,7 +55,7 @@ async def test_a_message_is_posted_changed_and_deleted(world: World) -> None:
     metadata = {"event_type": "delivery", "event_payload": {"id": "d1"}}
     posted = await client.chat_postMessage(channel=channel, text="Hello", blocks=blocks, metadata=metadata)
     (message,) = world.slack.inbox(world.ann)
-    assert (message.ts, message.shown, message.labels) == (posted["ts"], "Hello *Ann*\nYes", ["Yes"])
+    assert (message.ts, message.shown, message.labels) == (posted["ts"], "Hello *Ann*\n[Yes]", ["Yes"])
     assert message.metadata == metadata
     assert not message.is_ephemeral
 

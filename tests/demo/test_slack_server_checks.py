@@ -227,7 +227,7 @@ def test_escaping_goes_there_and_back() -> None:
     for text in ("a & b", "&lt;", "<!channel>", "&amp;amp;", "x > y"):
         assert unescape(escape(text)) == text
     assert keep("Tom & Jerry &amp; <b>") == "Tom &amp; Jerry &amp; &lt;b&gt;"
-    assert blocks_text([section("Tom &amp; Jerry"), actions(button("Yes"))]) == "Tom & Jerry\nYes"
+    assert blocks_text([section("Tom &amp; Jerry"), actions(button("Yes"))]) == "Tom & Jerry\n[Yes]"
 
 
 def test_checking_changes_nothing() -> None:

@@ -153,7 +153,7 @@ def bolt_app(slack: SlackServer, http: aiohttp.ClientSession) -> AsyncApp:
 async def one_of_everything(slack: SlackServer) -> None:
     ann = slack.workspaces["T1"].users["UANN"]
     seen = await slack.slash(ann, "hello")
-    assert (seen.error, seen.shown) == ("", "You said hello\nRegister")
+    assert (seen.error, seen.shown) == ("", "You said hello\n[Register]")
     view = (await slack.press(ann, seen.messages[0], "Register")).opened
     assert view is not None
     assert (await slack.submit(ann, view, {"Title": "No"})).errors == {"title": "Another, please."}

@@ -1,29 +1,21 @@
-"""A database with the outbox in it, a small network, and a platform that keeps what it takes."""
+"""A small network, and a platform that keeps what it takes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 
 import pytest
 
 from qibot.clock import SetClock
-from qibot.database import Base, Database
+from qibot.database import Database
 from tests.outbox.postbox import Postbox
 from tests.outbox.scene import Scene
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """One of its own, on SQLite and on PostgreSQL."""
-    opened = Database(database_url)
-    async with opened.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def postbox(clock: SetClock) -> Postbox:
-    """The platform everybody of the scene uses."""
-    return Postbox(clock)
+def postbox(clock: SetClock) -> Iterator[Postbox]:
+    """The platform everybody of the scene uses; it has nothing to complain of at the end."""
+    made = Postbox(clock)
+    yield made
+    assert made.complaints == []
 
 
 @pytest.fixture

@@ -80,6 +80,12 @@ class Scene:
                 db.add(Consent(person_id=person.id, purpose=purpose, wording="1", given_at=WEDNESDAY))
         return person.id
 
+    async def another_account(self, person_id: int, name: str, workspace: str) -> None:
+        """One that is known better, so that it comes first."""
+        async with self.database.transaction() as db:
+            where = {"workspace_id": self.workspaces[workspace], "conversation": f"D{name}"}
+            db.add(Identity(account=name, person_id=person_id, **where))
+
     async def plan(self, person_id: int, kind: str = "tests.followup", **how: Any) -> None:
         """Queue one, due now unless told otherwise."""
         given = {"subject": "pledge:1", "due_at": self.clock.now(), **how}

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -11,7 +11,7 @@ from qibot.chat.platform import InDoubt, NotNow, NotSent, Throttled, Unreachable
 from qibot.database import Database
 from qibot.outbox import claims, service
 from qibot.outbox.worker import DOUBT, Tick, Worker
-from qibot.people.models import Workspace
+from qibot.people.models import Person, Workspace
 from tests.outbox.postbox import Crash
 from tests.outbox.scene import WEDNESDAY, Scene
 
@@ -155,7 +155,20 @@ async def test_doubt_that_nobody_can_end_is_not_sent_again(scene: Scene, faults:
     assert scene.postbox.taken == []
 
 
-async def test_doubt_is_settled_where_it_arose_and_nowhere_else(scene: Scene) -> None:
+@pytest.mark.parametrize("can_ask", [True, False])
+async def test_doubt_is_settled_where_it_arose_and_nowhere_else(scene: Scene, can_ask: bool) -> None:
+    ann = await scene.person("ann")
+    await scene.plan(ann)
+    scene.postbox.can_ask = can_ask
+    scene.postbox.after["ann"] = [DROPPED]
+    await scene.worker().tick()
+    await scene.another_account(ann, "ann2", "T2")
+    await scene.run_until(WEDNESDAY + timedelta(minutes=5))
+    assert await scene.states() == ["sent"]
+    assert scene.postbox.accounts() == (["ann"] if can_ask else ["ann", "ann"])
+
+
+async def test_doubt_is_settled_even_after_the_bot_was_removed(scene: Scene) -> None:
     await scene.plan(await scene.person("ann"))
     scene.postbox.after["ann"] = [DROPPED]
     await scene.worker().tick()
@@ -190,6 +203,69 @@ async def test_doubt_outlives_a_wait_where_nobody_can_be_asked(scene: Scene) -> 
     row = await scene.row()
     assert (row.state, row.resent) == ("sent", 1)
     assert scene.postbox.accounts() == ["ann"]
+
+
+async def test_doubt_that_is_over_is_over(scene: Scene) -> None:
+    await scene.plan(await scene.person("ann"))
+    scene.postbox.before["ann"] = [DROPPED]
+    await scene.worker().tick()
+    await scene.change(Person, paused_until=date(2019, 12, 2))
+    scene.clock.forward(DOUBT)
+    assert await scene.worker().tick() == Tick(claimed=1, later=1)
+    assert (await scene.row()).handed_at is None
+
+
+async def test_what_may_have_arrived_counts_to_the_cap(scene: Scene) -> None:
+    ann = await scene.person("ann")
+    await scene.plan(ann)
+    scene.postbox.after["ann"] = [DROPPED]
+    worker = scene.worker(weekly_cap=1)
+    await worker.tick()
+    scene.clock.forward(timedelta(seconds=5))
+    await scene.plan(ann, subject="pledge:2")
+    assert await worker.tick() == Tick(claimed=1, later=1)
+    assert scene.postbox.accounts() == ["ann"]
+
+
+async def test_nothing_is_begun_that_could_outlast_the_lease(scene: Scene) -> None:
+    for n in range(2):
+        await scene.plan(await scene.person(f"p{n}"))
+    scene.postbox.gate.clear()
+    slow = asyncio.create_task(scene.worker(at_once=1, patience=10).tick())
+    await scene.postbox.called.wait()
+    scene.clock.forward(LEASE - timedelta(seconds=10))
+    scene.postbox.gate.set()
+    assert await slow == Tick(claimed=2, sent=1, later=1)
+    assert len(scene.postbox.taken) == 1
+
+
+async def test_a_lane_taken_since_we_decided_is_busy(scene: Scene, database: Database) -> None:
+    """However long one process takes between deciding and sending: another one may have filled the week meanwhile."""
+    ann = await scene.person("ann")
+    for n in range(2):
+        await scene.plan(ann, subject=f"pledge:{n}")
+    async with database.transaction() as db:
+        one, two = await claims.claim(db, WEDNESDAY, 5, LEASE)
+        (way,) = (await claims.look_up_ways(db, [ann]))[ann]
+        later = WEDNESDAY + timedelta(seconds=5)
+        assert await claims.hand_over(db, {one.id: (one, way)}, since=WEDNESDAY, now=WEDNESDAY) == ({one.id}, {})
+        going, waiting = await claims.hand_over(db, {two.id: (two, way)}, since=WEDNESDAY, now=later)
+        assert (going, waiting) == (set(), {two.id: later + claims.SPACING})
+        assert await claims.hand_over(db, {two.id: (two, way)}, since=later, now=later) == ({two.id}, {})
+
+
+async def test_what_another_took_over_cannot_be_handed_over(scene: Scene, database: Database) -> None:
+    ann = await scene.person("ann")
+    await scene.plan(ann)
+    async with database.transaction() as db:
+        (mine,) = await claims.claim(db, WEDNESDAY, 5, LEASE)
+    later = WEDNESDAY + LEASE
+    async with database.transaction() as db:
+        (theirs,) = await claims.claim(db, later, 5, LEASE)
+        (way,) = (await claims.look_up_ways(db, [ann]))[ann]
+        assert await claims.hand_over(db, {mine.id: (mine, way)}, since=WEDNESDAY, now=later) == (set(), {})
+        later += claims.SPACING
+        assert await claims.hand_over(db, {mine.id: (theirs, way)}, since=later, now=later) == ({mine.id}, {})
 
 
 async def test_a_process_that_overslept_its_lease_sends_and_settles_nothing(scene: Scene) -> None:

@@ -101,6 +101,7 @@ class Outbox(RuleBasedStateMachine):
         taken = self.scene.postbox.taken
         assert max(Counter(t.mark for t in taken).values(), default=1) == 1
         assert all(in_hours(t.at) for t in taken)
+        assert self.scene.postbox.complaints == []
         capped = [t for t in taken[self.checked :] if t.message.title != "They said yes"]
         assert not self.unwilling & {t.account for t in capped}
         for one in capped:

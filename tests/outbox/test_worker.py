@@ -16,7 +16,7 @@ from qibot.outbox.models import Delivery
 from qibot.outbox.notifications import Catalogue, Notification
 from qibot.outbox.views import Snooze, Stop
 from qibot.outbox.worker import ATTEMPTS, Tick
-from qibot.people.models import Consent, Identity, Person, Workspace
+from qibot.people.models import Consent, Person, Workspace
 from tests.outbox.scene import BROKEN, CATALOGUE, UNTRUE, WEDNESDAY, Scene, followup, in_hours, london
 
 SECOND = timedelta(seconds=1)
@@ -89,6 +89,17 @@ async def test_a_paused_workspace_waits_and_never_delays_another(scene: Scene) -
     assert await scene.states() == ["sent"] * 16
 
 
+async def test_those_known_to_wait_for_a_workspace_are_not_claimed_to_learn_it_again(scene: Scene) -> None:
+    for n in range(5):
+        await scene.plan(await scene.person(f"p{n}"))
+    scene.postbox.before["T1"] = [Throttled(30), Throttled(30)]
+    worker = scene.worker(at_once=1)
+    await worker.run_until_quiet()
+    scene.clock.forward(timedelta(seconds=30))
+    assert await worker.run_until_quiet(limit=1) == Tick(claimed=1, later=1)
+    assert {row.try_at for row in await scene.rows()} == {WEDNESDAY + timedelta(seconds=60)}
+
+
 async def test_a_throttled_conversation_does_not_pause_its_workspace(scene: Scene) -> None:
     ann, bob = await scene.person("ann"), await scene.person("bob")
     await scene.plan(ann)
@@ -130,15 +141,14 @@ async def test_who_cannot_be_reached_is_noted_and_not_tried_again(scene: Scene) 
     assert scene.postbox.calls == ["ann"]
 
 
-async def test_another_account_is_used_when_one_is_gone(scene: Scene, database: Database) -> None:
+async def test_another_account_is_used_when_one_is_gone(scene: Scene) -> None:
     ann = await scene.person("ann")
-    async with database.transaction() as db:
-        db.add(Identity(workspace_id=scene.workspaces["T2"], account="ann2", person_id=ann))
-    scene.postbox.before["ann"] = [Unreachable("The account is closed.")]
+    await scene.another_account(ann, "ann2", "T2")
+    scene.postbox.before["ann2"] = [Unreachable("The account is closed.")]
     await scene.plan(ann)
     await scene.worker().run_until_quiet()
-    assert scene.postbox.accounts() == ["ann2"]
-    assert (await scene.row()).workspace_id == scene.workspaces["T2"]
+    assert scene.postbox.calls == ["ann2", "ann"]
+    assert (await scene.row()).workspace_id == scene.workspaces["T1"]
 
 
 @pytest.mark.parametrize(

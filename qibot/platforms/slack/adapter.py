@@ -7,7 +7,7 @@ returns, so each listener waits two seconds at most, acknowledges, and finishes 
 import asyncio
 import logging
 import re
-import traceback
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -25,11 +25,17 @@ from qibot.chat.forms import Form
 from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Profile, Sender, Shortcut, Submission
 from qibot.chat.message import Message, Text
 from qibot.chat.platform import Address, Answering, Doubt, Sent, Unreachable
+from qibot.chat.router import Reply
+from qibot.errors import Refused
 from qibot.platforms.slack import blocks, calls, modals
 from qibot.platforms.slack.installations import Installations, Installed
+from qibot.platforms.slack.manifest import SHORTCUT
 from qibot.platforms.slack.replies import Acknowledge, Replies, Where, in_acknowledgement, without
 
 log = structlog.get_logger()
+Json = dict[str, Any]
+MOST_REMEMBERED = 10_000
+"""Events whose names are kept, so that one sent again is not answered again. Slack does so for five minutes."""
 _ANYTHING = re.compile(r"[\s\S]*")
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _LINK = re.compile(r"<(?:https?://|mailto:)[^|>]*\|([^>]*)>|<((?:https?://|mailto:)[^|>]*)>")
@@ -46,28 +52,33 @@ class SlackAdapter:
         self._api_url, self._token = api_url, token
         self._clients: dict[str, AsyncWebClient] = {}
         self._session: aiohttp.ClientSession | None = None
+        self._events: dict[str, None] = {}
 
     async def start(self) -> None:
-        """Make what belongs to the running loop. With one bot token, ask Slack whose it is. Raises `SlackApiError`."""
+        """Make what belongs to the running loop. With one bot token, ask Slack whose it is. Raises `Refused`."""
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=calls.PATIENCE))
         self.replies = Replies(self._session)
         if self._token:
             await self._one_workspace(self._token)
         self.app = self._bolt()
 
-    async def stop(self, patience: float = 5.0) -> None:
-        """Finish the replies under way, then let go of the connections."""
-        if self._session is None:
-            return
-        if self.replies.tasks:
-            await asyncio.wait(self.replies.tasks, timeout=patience)
-        await self._session.close()
-        self._session = None
+    async def drain(self, seconds: float) -> None:
+        """Finish the replies under way, within `seconds`."""
+        if self._session is not None:
+            await self.replies.finish(seconds)
+
+    async def stop(self) -> None:
+        """Let go of the connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
 
     # --- speaking unasked: the outbox's side ---
 
     async def send(self, to: Address, message: Message, mark: str) -> Sent:
-        """See `Platform.send`."""
+        """See `Platform.send`. Slack takes what is written to a deactivated account in a conversation that it had
+        before: sent means taken, and never read. Only a first message to one is refused.
+        """
         client = await self._client_of(to.workspace)
         conversation = to.conversation or await calls.open_conversation(client, to.account)
         sent = await calls.post(client, conversation, blocks.render(message, workspace=to.workspace), mark)
@@ -87,10 +98,9 @@ class SlackAdapter:
 
     # --- what people do ---
 
-    async def _on_command(self, ack: Acknowledge, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    async def _on_command(self, ack: Acknowledge, body: Json, context: AsyncBoltContext) -> None:
         where = await self._where(context, body, command=_words(body.get("text")))
-        incoming = Command(_key(body), self._sender(where), where.command)
-        work = self._begin(incoming)
+        work = self._begin(where, Command(_key(body), self._sender(where), where.command))
         if not await self.replies.in_time(work):
             await ack()
             self.replies.start(self._finish(where, work))
@@ -99,14 +109,12 @@ class SlackAdapter:
         if isinstance(reply, Message):
             await ack(**in_acknowledgement(reply, workspace=where.workspace))
             self.replies.start(self.replies.attach(where, reply))
-            return
-        if isinstance(reply, Form):
-            await self.replies.open(where, reply)
-        await ack()
+        else:
+            await ack()
 
-    async def _on_action(self, ack: Acknowledge, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        actions = body.get("actions") or [{}]
-        pressed = blocks.decode_action(actions[0])
+    async def _on_action(self, ack: Acknowledge, body: Json, context: AsyncBoltContext) -> None:
+        action = body["actions"][0]
+        pressed = blocks.decode_action(action)
         if pressed is None:
             # A button that opens an address tells us too: nothing to do.
             await ack()
@@ -115,23 +123,19 @@ class SlackAdapter:
         ours = str(container.get("channel_id", "")).startswith("D") and not container.get("is_ephemeral")
         on_message = container.get("type") == "message"
         where = without(await self._where(context, body), on_message=on_message, in_conversation=ours)
-        key = f"{_key(body)}/{actions[0].get('action_ts', '')}"
-        work = self._begin(Press(key, self._sender(where), *pressed))
-        in_time = await self.replies.in_time(work)
-        if in_time and isinstance(work.result(), Form):
-            await self.replies.open(where, work.result())
-            await ack()
-            return
+        key = f"{_key(body)}/{action.get('action_ts', '')}"
+        work = self._begin(where, Press(key, self._sender(where), *pressed))
+        await self.replies.in_time(work)
         await ack()
         self.replies.start(self._finish(where, work, home=container.get("type") == "view"))
 
-    async def _on_submission(self, ack: Acknowledge, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    async def _on_submission(self, ack: Acknowledge, body: Json, context: AsyncBoltContext) -> None:
         view = body.get("view") or {}
         wire, values, response_url = modals.read(view)
         where = without(await self._where(context, body), response_url=response_url, trigger="")
         # A modal is sent once; sent again after a correction it is the same thing, and nothing of the first was kept.
         incoming = Submission(f"view/{view.get('id') or _key(body)}", self._sender(where), wire, values)
-        work = self._begin(incoming)
+        work = self._begin(where, incoming)
         if not await self.replies.in_time(work):
             await ack(response_action="update", view=modals.said(_WORKING, workspace=where.workspace))
             self.replies.start(self._finish_in_modal(where, work, str(view.get("id") or "")))
@@ -143,79 +147,104 @@ class SlackAdapter:
         await ack()
         self.replies.start(self._finish(where, work))
 
-    async def _on_shortcut(self, ack: Acknowledge, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        command = str(body.get("callback_id") or "").removeprefix("qibot:")
-        where = without(await self._where(context, body, command=command), response_url="")
-        work = self._begin(Shortcut(_key(body), self._sender(where), command))
-        if await self.replies.in_time(work) and isinstance(work.result(), Form):
-            await self.replies.open(where, work.result())
+    async def _on_shortcut(self, ack: Acknowledge, body: Json, context: AsyncBoltContext) -> None:
+        name, ours, command = str(body.get("callback_id") or "").partition(SHORTCUT)
+        if name or not ours:
             await ack()
             return
+        where = without(await self._where(context, body, command=command), response_url="")
+        work = self._begin(where, Shortcut(_key(body), self._sender(where), command))
+        await self.replies.in_time(work)
         await ack()
         self.replies.start(self._finish(where, work))
 
-    async def _on_message(self, event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
-        words = _words(event.get("text"))
+    async def _on_message(self, event: Json, body: Json, context: AsyncBoltContext) -> None:
+        words, account = _words(event.get("text")), str(event.get("user") or "")
         if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id") or not words:
             return
-        where = without(
-            await self._where(context, body, command=words), account=str(event.get("user") or ""), trigger=""
-        )
-        work = self._begin(Command(str(body.get("event_id")), self._sender(where), words, direct=True))
+        key = str(body.get("event_id") or _key(body))
+        # The receipt keeps an effect from happening twice; this keeps an answer from being said twice.
+        if not account or self._heard(key):
+            return
+        where = without(await self._where(context, body, account), command=words, trigger="")
+        work = self._begin(where, Command(key, self._sender(where), words, direct=True))
         await self.replies.in_time(work)
         self.replies.start(self._finish(where, work))
 
-    async def _on_home(self, event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
+    async def _on_home(self, event: Json, body: Json, context: AsyncBoltContext) -> None:
         if event.get("tab") != "home":
             return
-        where = without(await self._where(context, body), account=str(event.get("user") or ""))
-        work = self._begin(HomeOpened(str(body.get("event_id")), self._sender(where)))
+        where = await self._where(context, body, str(event.get("user") or ""))
+        work = self._begin(where, HomeOpened(_key(body), self._sender(where)))
         await self.replies.in_time(work)
         self.replies.start(self._show_home(where, work))
 
-    async def _on_removed(self, body: dict[str, Any], event: dict[str, Any]) -> None:
+    async def _on_removed(self, body: Json, event: Json, context: AsyncBoltContext) -> None:
         if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
             return
-        team, enterprise = body.get("team_id"), body.get("enterprise_id")
-        for key in (team, enterprise):
-            if key and self._installations.known(key):
-                await self._installations.forget(key)
-                self._clients.pop(key, None)
-                await self._bot.removed(self.name, key)
-                log.info("removed from a workspace", workspace=key)
+        installed = await self._installations.find(context.team_id, context.enterprise_id)
+        when = body.get("event_time")
+        if installed and await self._installations.forget(installed, when if isinstance(when, int) else None):
+            self._clients.pop(installed.key, None)
+            await self._bot.removed(self.name, installed.key)
+            log.info("removed from a workspace", workspace=installed.key)
+
+    async def _on_error(self, error: Exception, body: Json) -> BoltResponse:
+        if not isinstance(error, BoltUnhandledRequestError):
+            self.replies.start(self.replies.apologise(_text(body.get("response_url")), error))
+        # Slack would only send it again.
+        return BoltResponse(status=200, body="")
 
     # --- the rest ---
 
-    def _begin(self, incoming: Incoming) -> "asyncio.Task[Any]":
-        return self.replies.start(self._bot.handle(incoming, self))
+    def _begin(self, where: Where, incoming: Incoming) -> "asyncio.Task[Reply]":
+        return self.replies.start(self._turn(where, incoming))
 
-    async def _finish(self, where: Where, work: "asyncio.Task[Any]", *, home: bool = False) -> None:
+    async def _turn(self, where: Where, incoming: Incoming) -> Reply:
+        """The reply that is still to be given: a form is opened here, because what opens it lives three seconds."""
+        reply = await self._bot.handle(incoming, self)
+        if isinstance(reply, Form) and not isinstance(incoming, Submission):
+            await self.replies.open(where, reply)
+            return None
+        return reply
+
+    async def _finish(self, where: Where, work: "asyncio.Task[Reply]", *, home: bool = False) -> None:
         reply = await work
-        await self.replies.give(where, reply)
-        if home and isinstance(reply, Message):
-            await self._show_home(where, self._begin(HomeOpened("home", self._sender(where))))
+        if isinstance(reply, Message):
+            await self.replies.give(where, reply)
+            if home:
+                await self._show_home(where, self._begin(where, HomeOpened("home", self._sender(where))))
 
-    async def _finish_in_modal(self, where: Where, work: "asyncio.Task[Any]", view_id: str) -> None:
+    async def _finish_in_modal(self, where: Where, work: "asyncio.Task[Reply]", view_id: str) -> None:
         await self.replies.show(where, view_id, await work)
 
-    async def _show_home(self, where: Where, work: "asyncio.Task[Any]") -> None:
+    async def _show_home(self, where: Where, work: "asyncio.Task[Reply]") -> None:
         message = await work
         if isinstance(message, Message):
             await self.replies.publish(where, message)
 
+    def _heard(self, event_id: str) -> bool:
+        if event_id in self._events:
+            return True
+        self._events[event_id] = None
+        while len(self._events) > MOST_REMEMBERED:
+            self._events.pop(next(iter(self._events)))
+        return False
+
     def _sender(self, where: Where) -> Sender:
         return Sender(self.name, where.workspace, where.account)
 
-    async def _where(self, context: AsyncBoltContext, body: dict[str, Any], command: str = "") -> Where:
+    async def _where(self, context: AsyncBoltContext, body: Json, account: str = "", *, command: str = "") -> Where:
         installed = await self._installations.find(context.team_id, context.enterprise_id)
-        if installed is None:
-            raise LookupError("authorised, and no longer installed")
+        account = account or context.user_id or ""
+        if installed is None or not account:
+            raise LookupError("from nobody, or no longer installed")
         return Where(
             installed.key,
-            context.user_id or "",
+            account,
             self._client(installed),
-            response_url=str(body.get("response_url") or ""),
-            trigger=str(body.get("trigger_id") or ""),
+            response_url=_text(body.get("response_url")),
+            trigger=_text(body.get("trigger_id")),
             command=command,
         )
 
@@ -238,7 +267,13 @@ class SlackAdapter:
         )
 
     async def _one_workspace(self, token: str) -> None:
-        me = await self.web_client(token).auth_test()
+        try:
+            me = await self.web_client(token).auth_test()
+        except SlackApiError as error:
+            why = f"Slack does not take SLACK_BOT_TOKEN ({error.response.get('error')})."
+            raise Refused(why, "Copy it again from the app's page OAuth & Permissions.") from error
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise Refused("Slack could not be reached to ask whose SLACK_BOT_TOKEN is.", "Try again.") from error
         key = str(me["team_id"])
         name = str(me.get("team") or "")
         self._installations.remember(Installed(key, name, token, str(me.get("bot_id") or ""), str(me["user_id"])))
@@ -280,33 +315,34 @@ class SlackAdapter:
         app.event("app_home_opened")(self._on_home)
         app.event("app_uninstalled")(self._on_removed)
         app.event("tokens_revoked")(self._on_removed)
-        app.error(_error)
+        app.error(self._on_error)
         return app
 
 
-async def _error(error: Exception) -> BoltResponse:
-    if isinstance(error, BoltUnhandledRequestError):
-        return BoltResponse(status=200, body="")
-    reason = error.response.get("error", "") if isinstance(error, SlackApiError) else ""
-    # Where it happened, without its message: that may quote what somebody typed.
-    frames = [f"{f.name}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)[-4:]]
-    log.error("slack request not handled", error=type(error).__name__, reason=reason, frames=frames)
-    return BoltResponse(status=200, body="")
-
-
 def _quiet_logger() -> logging.Logger:
-    # Bolt's warnings quote what people typed.
     logger = logging.getLogger("qibot.slack.bolt")
     logger.setLevel(logging.ERROR)
+    logger.addFilter(_constant_words)
     return logger
 
 
-def _key(body: dict[str, Any]) -> str:
-    return str(body.get("trigger_id") or body.get("event_id") or "")
+def _constant_words(record: logging.LogRecord) -> bool:
+    # What stands behind the first sign is what went wrong: it may quote what people typed, or an address.
+    record.msg, record.args = re.split(r"[:({]", record.getMessage(), maxsplit=1)[0].strip(), ()
+    return True
+
+
+def _key(body: Json) -> str:
+    # Slack names everything that happens. What has no name cannot have happened before.
+    return _text(body.get("trigger_id")) or _text(body.get("event_id")) or secrets.token_hex(8)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _words(text: Any) -> str:
     """What was typed: mentions as @ACCOUNT, links as their words, Slack's three escapes undone."""
-    words = _MENTION.sub(r"@\1", text if isinstance(text, str) else "")
+    words = _MENTION.sub(r"@\1", _text(text).replace("\x00", ""))
     words = _LINK.sub(lambda m: m.group(1) or m.group(2).removeprefix("mailto:"), words)
     return words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()

@@ -1,6 +1,9 @@
 """Slack in this process: HTTP with its guard, installation by OAuth, Socket Mode beside it."""
 
+import asyncio
+import contextlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,6 +24,7 @@ from slack_bolt.response import BoltResponse
 from qibot.chat.platform import Answering
 from qibot.clock import Clock
 from qibot.database import Database
+from qibot.errors import Refused
 from qibot.platforms.guard import SlackGuard
 from qibot.platforms.slack.adapter import SlackAdapter
 from qibot.platforms.slack.installations import Installations, States, key_of
@@ -28,6 +32,8 @@ from qibot.platforms.slack.manifest import SCOPES
 from qibot.settings import Settings
 
 log = structlog.get_logger()
+SECONDS_TO_CONNECT = 15
+_REASON = re.compile(r"[a-z_]{1,40}")
 
 
 class SlackSide:
@@ -58,12 +64,23 @@ class SlackSide:
                 web_client=self.adapter.web_client(app_token),
                 logger=self.adapter.app.logger,
             )
-            await self._socket.connect_async()  # type: ignore[no-untyped-call]
+            # Left alone it would try for ever, and the process could not even be asked to stop.
+            try:
+                async with asyncio.timeout(SECONDS_TO_CONNECT):
+                    await self._socket.connect_async()  # type: ignore[no-untyped-call]
+            except TimeoutError:
+                raise Refused("Slack did not open a socket.", "Check SLACK_APP_TOKEN, and the network.") from None
+
+    async def drain(self, seconds: float) -> None:
+        """Take in nothing more, finish the replies under way. What came by the socket is acknowledged first."""
+        await self.adapter.drain(seconds)
 
     async def stop(self) -> None:
-        """Take in nothing more, finish the replies under way."""
+        """Let go."""
         if self._socket:
-            await self._socket.close_async()  # type: ignore[no-untyped-call]
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await self._socket.close_async()  # type: ignore[no-untyped-call]
         await self.adapter.stop()
 
     def mount(self, app: FastAPI) -> None:
@@ -77,7 +94,13 @@ class SlackSide:
     async def _events(self, request: Request) -> Response:
         # Bolt's own reading loses a form whose words hold "payload", so it is handed the object, as a socket would.
         body = _read(await request.body(), request.headers.get("content-type", ""))
-        return to_starlette_response(await self.adapter.app.async_dispatch(_Request(body=body, mode="socket_mode")))
+        try:
+            made = _Request(body=body, mode="socket_mode")
+        except (AttributeError, LookupError, TypeError, ValueError) as odd:
+            # Bolt looks for team and user at once, and trusts what it finds.
+            log.warning("slack sent something odd", error=type(odd).__name__)
+            return Response(status_code=400)
+        return to_starlette_response(await self.adapter.app.async_dispatch(made))
 
     async def _install(self, request: Request) -> Response:
         bolt_request = to_async_bolt_request(request, await request.body())
@@ -112,7 +135,8 @@ class SlackSide:
 
 
 async def _not_installed(args: AsyncFailureArgs) -> BoltResponse:
-    log.warning("installation not finished", reason=args.reason[:60])
+    # Anybody can write into the address that Slack sends people back to.
+    log.warning("installation not finished", reason=args.reason if _REASON.fullmatch(args.reason) else "unreadable")
     status = args.suggested_status_code
     return _page(
         status if status < 500 else 400, "qibot was not installed", "Please start again from the install link."

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -17,6 +17,8 @@ from qibot.platforms.slack.blocks import Rendered
 
 PATIENCE = 8
 """Seconds for one call: less than a delivery's lease, more than Slack takes on a bad day."""
+SKEW = timedelta(minutes=5)
+"""How far our clock and Slack's may be apart: looked further back than that, a message cannot be missed."""
 MARK = "qibot_delivery"
 _GONE = frozenset({
     "account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed", "org_login_required",
@@ -53,14 +55,15 @@ def _meaning(error: SlackApiError, lost: type[NotSent]) -> NotSent:
         return Unreachable("the app is no longer installed in their workspace")
     if code in _NOBODY:
         return Unreachable("their account cannot be written to")
-    if status >= 500 or code in _THEIR_FAULT:
+    # An answer without a reason is none of Slack's own: nobody knows what became of the call.
+    if status >= 500 or not code or code in _THEIR_FAULT:
         return lost("Slack had a fault of its own")
     return NotSent(f"Slack did not take it ({code or status})")
 
 
 def _answer(error: SlackApiError) -> tuple[int, dict[str, str], str]:
     response: Any = error.response
-    status = getattr(response, "status_code", 0) or 0
+    status = getattr(response, "status_code", None) or getattr(response, "status", None) or 0
     headers = dict(getattr(response, "headers", None) or {})
     data = getattr(response, "data", None)
     # A 5xx may carry a page instead of JSON.
@@ -103,7 +106,7 @@ async def find(client: AsyncWebClient, conversation: str, mark: str, since: date
         async with understood(writes=False):
             page = await client.conversations_history(
                 channel=conversation,
-                oldest=f"{since.timestamp():.6f}",
+                oldest=f"{(since - SKEW).timestamp():.6f}",
                 include_all_metadata=True,
                 limit=200,
                 cursor=cursor,
@@ -118,10 +121,12 @@ async def find(client: AsyncWebClient, conversation: str, mark: str, since: date
 
 
 async def profile(client: AsyncWebClient, account: str) -> Profile | None:
-    """What Slack says of an account; None when it says nothing just now."""
+    """What Slack says of an account; None when it says nothing. Raises `NotNow` or `Throttled` when it may later."""
     try:
         async with understood(writes=False):
             user: dict[str, Any] = (await client.users_info(user=account))["user"]
+    except (NotNow, Throttled):
+        raise
     except NotSent:
         return None
     about = user.get("profile") or {}

@@ -8,8 +8,9 @@ import base64
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import structlog
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
@@ -20,6 +21,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from qibot.clock import Clock
 from qibot.database import Base, Database
 
+log = structlog.get_logger()
+REMEMBER = timedelta(minutes=1)
+"""How long a token is good without asking the database: another process may have installed the bot anew."""
 STATE_SECONDS = 600
 """How long somebody may take between "Add to Slack" and Slack's answer."""
 
@@ -58,8 +62,8 @@ class Secrets:
     """Encrypts tokens. `keys`: secrets separated by commas; the first encrypts, all decrypt, so keys can be rotated."""
 
     def __init__(self, keys: str) -> None:
-        made = [Fernet(base64.urlsafe_b64encode(hashlib.sha256(k.strip().encode()).digest())) for k in keys.split(",")]
-        self._box = MultiFernet(made)
+        each = [k.strip().encode() for k in keys.split(",") if k.strip()]
+        self._box = MultiFernet([Fernet(base64.urlsafe_b64encode(hashlib.sha256(k).digest())) for k in each])
 
     def hide(self, text: str) -> bytes:
         """Encrypted bytes."""
@@ -73,65 +77,74 @@ class Secrets:
 class Installations(AsyncInstallationStore):
     """Finds who installed the bot; remembers what it found, so that an event costs no query."""
 
-    def __init__(self, database: Database, secret_key: str, clock: Clock, *, only: Installed | None = None) -> None:
+    def __init__(self, database: Database, secret_key: str, clock: Clock) -> None:
         # Without a key tokens could only be kept in clear, so nothing is kept: one workspace by token needs none.
         self._database, self._clock = database, clock
         self._secrets = Secrets(secret_key or secrets.token_hex(32))
-        self._found: dict[str, Installed] = {only.key: only} if only else {}
+        self._only: Installed | None = None
+        self._found: dict[tuple[str | None, str | None], tuple[datetime, Installed]] = {}
 
     async def find(self, team: str | None, enterprise: str | None) -> Installed | None:
         """The installation for a team, else for its organisation."""
-        for key in (team, enterprise):
-            if key and (found := await self._by_key(key)):
-                return found
-        return None
-
-    def known(self, key: str) -> Installed | None:
-        """What is remembered of a workspace, without asking the database."""
-        return self._found.get(key)
+        if self._only and self._only.key in (team, enterprise):
+            return self._only
+        now = self._clock.now()
+        until, found = self._found.get((team, enterprise), (now, None))
+        if found and now < until:
+            return found
+        found = await self._look_up([key for key in (team, enterprise) if key])
+        if found:
+            self._found[team, enterprise] = now + REMEMBER, found
+        return found
 
     def remember(self, installed: Installed) -> None:
         """The one workspace of a bot token."""
-        self._found[installed.key] = installed
+        self._only = installed
 
-    async def forget(self, key: str) -> None:
-        """The bot was removed, or its tokens revoked."""
-        self._found.pop(key, None)
+    async def forget(self, installed: Installed, at: int | None = None) -> bool:
+        """The bot was removed, or its token revoked, `at` a second of Slack's (None: now).
+
+        False when it was installed anew after that: Slack sends old news again for some minutes.
+        """
         async with self._database.transaction() as db:
-            row = await db.get(SlackInstallation, key)
+            row = await db.get(SlackInstallation, installed.key)
+            if row is not None and at is not None and at < int(row.installed_at.timestamp()):
+                return False
             if row is not None:
                 await db.delete(row)
+        self._found.clear()
+        if self._only == installed:
+            self._only = None
+        return True
 
-    async def _by_key(self, key: str) -> Installed | None:
-        if found := self._found.get(key):
-            return found
+    async def _look_up(self, keys: list[str]) -> Installed | None:
         async with self._database.transaction(reading=True) as db:
-            row = await db.scalar(select(SlackInstallation).where(SlackInstallation.key == key))
-        if row is None:
-            return None
-        try:
-            token = self._secrets.show(row.token)
-        except InvalidToken:
-            # Another QIBOT_SECRET_KEY than the one it was installed under: as good as not installed.
-            return None
-        self._found[key] = Installed(key, row.name, token, row.bot_id, row.bot_user_id)
-        return self._found[key]
+            query = select(SlackInstallation).where(SlackInstallation.key.in_(keys))
+            rows = {row.key: row for row in await db.scalars(query)}
+        for row in (rows[key] for key in keys if key in rows):
+            try:
+                return Installed(row.key, row.name, self._secrets.show(row.token), row.bot_id, row.bot_user_id)
+            except InvalidToken:
+                # Another QIBOT_SECRET_KEY than the one it was installed under: as good as not installed.
+                log.warning("the token of a workspace cannot be read with this QIBOT_SECRET_KEY", workspace=row.key)
+        return None
 
     async def async_save(self, installation: Installation) -> None:
         """Bolt's OAuth flow hands over a new installation."""
         whole = bool(installation.is_enterprise_install)
         key = key_of(installation.team_id, installation.enterprise_id, whole_org=whole)
         name = (installation.enterprise_name if whole else installation.team_name) or ""
-        found = Installed(
-            key, name[:120], installation.bot_token or "", installation.bot_id or "", installation.bot_user_id or ""
-        )
         async with self._database.transaction() as db:
             row = await db.get(SlackInstallation, key) or SlackInstallation(key=key)
-            row.name, row.bot_id, row.bot_user_id = found.name, found.bot_id, found.bot_user_id
-            row.token, row.installed_at = self._secrets.hide(found.token), self._clock.now()
+            row.name, row.bot_id, row.bot_user_id = (
+                name[:120],
+                installation.bot_id or "",
+                installation.bot_user_id or "",
+            )
+            row.token, row.installed_at = self._secrets.hide(installation.bot_token or ""), self._clock.now()
             row.scopes = ",".join(installation.bot_scopes or ())[:600]
             db.add(row)
-        self._found[key] = found
+        self._found.clear()
 
 
 class States(AsyncOAuthStateStore):

@@ -15,6 +15,8 @@ SCOPES = (
     "users:read.email",
     "files:write",
 )
+SHORTCUT = "qibot:"
+"""What the callback ids of our shortcuts begin with; the command follows."""
 EVENTS = ("app_home_opened", "app_uninstalled", "message.im", "tokens_revoked")
 
 
@@ -25,7 +27,12 @@ def manifest(router: Router[Any], *, url: str, socket_mode: bool = False) -> dic
     """
     events = "" if socket_mode else f"{url}/slack/events"
     shortcuts = [
-        {"name": row.shortcut[:24], "type": "global", "callback_id": f"qibot:{row.name}", "description": row.help[:150]}
+        {
+            "name": row.shortcut[:24],
+            "type": "global",
+            "callback_id": f"{SHORTCUT}{row.name}",
+            "description": row.help[:150],
+        }
         for row in router.commands.values()
         if row.shortcut
     ]

@@ -1,6 +1,8 @@
 """How a reply reaches the person in Slack: in the acknowledgement when it is ready in time, else after it."""
 
 import asyncio
+import contextlib
+import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +20,8 @@ from qibot.platforms.slack import blocks, calls, modals
 log = structlog.get_logger()
 IN_TIME = 2.0
 """Seconds for a reply to ride in the acknowledgement. Slack shows an error after three."""
+LONGEST_OFFER = 500
+"""Characters of a command that a button may type again: a button's payload has a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Where:
 
     @property
     def metadata(self) -> str:
-        """What a form opened here remembers: where to answer. In the person's own conversation a new message is best."""
+        """What a form opened here remembers: where to answer. In one's own conversation a new message is best."""
         return "" if self.in_conversation else self.response_url
 
 
@@ -52,21 +56,47 @@ class Replies:
         """Run on, tracked."""
         task = asyncio.create_task(work)
         self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self.tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("not finished", exc_info=error)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for everything under way, and for what that begins; after `seconds` leave the rest."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.tasks:
+                    await asyncio.wait(self.tasks)
+        left = list(self.tasks)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def in_time(self, work: asyncio.Task[Reply]) -> bool:
         """Whether the reply is ready while it can still ride in the acknowledgement."""
         done, _ = await asyncio.wait({work}, timeout=IN_TIME)
         return bool(done)
 
-    async def give(self, where: Where, reply: Reply) -> None:
+    async def give(self, where: Where, message: Message) -> None:
         """Answer after the acknowledgement."""
-        if isinstance(reply, Form):
-            await self.open(where, reply)
-        elif isinstance(reply, Message):
-            await self._say(where, reply)
-            await self.attach(where, reply)
+        await self._say(where, message)
+        await self.attach(where, message)
+
+    async def apologise(self, url: str, error: Exception) -> None:
+        """A fault on the way to or from the bot: logged under a reference, which the person gets where there is a way.
+
+        Unlike a fault inside a transaction it may have come after something was done.
+        """
+        reference = secrets.token_hex(4)
+        log.error("slack request not handled", reference=reference, exc_info=error)
+        if url:
+            said = blocks.render(_fault(reference), workspace="")
+            body = {"text": said.text, "blocks": said.blocks, "response_type": "ephemeral", "replace_original": False}
+            await self._respond(url, body)
 
     async def open(self, where: Where, form: Form) -> bool:
         """Open the form as a modal; where there is no way or no time left to, a button offers it."""
@@ -78,7 +108,7 @@ class Replies:
                 return True
             except NotSent as problem:
                 log.warning("form not opened", form=form.kind.shape.wire, reason=problem.reason)
-        if where.command:
+        if 0 < len(where.command) <= LONGEST_OFFER:
             offer = Button("Open the form", Say(where.command), "primary")
             await self._say(
                 where, Message(form.kind.shape.title, Text("It is one press away."), Buttons(offer), beside=True)
@@ -97,12 +127,14 @@ class Replies:
         """A submission's answer that comes after its acknowledgement: in the modal that is still open."""
         if isinstance(reply, Form):
             view = modals.render(reply, metadata=where.response_url)
+            message = Message(reply.kind.shape.title, Text("Nothing was saved:"), *map(Text, reply.errors.values()))
         else:
             message = reply or Message("That is done already.")
             view = modals.said(message, workspace=where.workspace)
-        await self._quietly(self._update(where, view_id, view), "modal not updated")
-        if isinstance(reply, Message):
-            await self.attach(where, reply)
+        # Who closed it meanwhile still wants to know.
+        if not await self._quietly(self._update(where, view_id, view), "modal not updated"):
+            await self._say(where, message)
+        await self.attach(where, message)
 
     async def publish(self, where: Where, message: Message) -> None:
         """Show the Home tab."""
@@ -147,18 +179,27 @@ class Replies:
         async with calls.understood(writes=False):
             await where.client.views_publish(user_id=where.account, view=view)
 
-    async def _quietly(self, call: Awaitable[None], event: str) -> None:
-        """A reply that could not be given is logged with its reason, never with its words."""
+    async def _quietly(self, call: Awaitable[None], event: str) -> bool:
+        """Whether it was given. What was not is logged with its reason, never with its words."""
         try:
             await call
         except NotSent as problem:
             log.warning(event, reason=problem.reason)
+            return False
+        return True
 
 
 def in_acknowledgement(message: Message, *, workspace: str) -> dict[str, Any]:
     """What `ack` takes to answer a slash command at once, for the person alone."""
     said = blocks.render(message, workspace=workspace)
     return {"text": said.text, "blocks": said.blocks, "response_type": "ephemeral"}
+
+
+def _fault(reference: str) -> Message:
+    sentence = (
+        f"Please look whether it was done before you try again. An organiser can use this reference: {reference}."
+    )
+    return Message("Something went wrong on our side", Text(sentence), beside=True)
 
 
 def without(where: Where, **changes: Any) -> Where:

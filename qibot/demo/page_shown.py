@@ -1,0 +1,289 @@
+"""What the templates show: panes, conversations, windows, the clock. Reads only."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from qibot import features
+from qibot.chat.help import may
+from qibot.chat.router import CommandRow
+from qibot.clock import LONDON
+from qibot.demo.blocks_html import Setting, render, words
+from qibot.demo.page import Asking, Doing, Page, sent_json
+from qibot.demo.page_look import HOME, Look
+from qibot.demo.slack_server import User, View
+from qibot.demo.slack_things import Post
+from qibot.people import service as people
+from qibot.people.turn import Turn, anybody
+
+LATEST = 40
+"""Messages shown of a conversation; a demo that runs all day must stay quick."""
+FIRST_WORDS = ("join", "find sepsis", "who discharge", "project register", "champion join", "help")
+_ENTITY = re.compile(r"<(?:@([UW]\w+)(?:\|[^>]*)?|((?:https?://|mailto:)[^|>]*)(?:\|[^>]*)?)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """Something folded away: what it is, and the JSON."""
+
+    title: str
+    json: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the conversation: a message, or a thing done (`by_hand`). `day` is set where a new one begins."""
+
+    id: str
+    name: str
+    time: datetime
+    html: Markup
+    payloads: tuple[Payload, ...]
+    mine: bool = False
+    by_hand: bool = False
+    only_you: bool = False
+    edited: bool = False
+    day: str = ""
+    trouble: str = ""
+    files: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A modal, or the Home tab."""
+
+    id: str
+    title: str
+    html: Markup
+    payloads: tuple[Payload, ...]
+    submit: str = ""
+    close: str = "Close"
+    wrong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A command this person may use. `send` when it needs no more words."""
+
+    text: str
+    help: str
+    send: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """One side."""
+
+    side: str
+    key: str
+    user: User
+    workspace: str
+    tab: str
+    begin: str
+    entries: tuple[Entry, ...]
+    home: Window | None
+    modal: Window | None
+    asking: Asking | None
+    commands: tuple[tuple[str, tuple[Offered, ...]], ...]
+    first: tuple[Offered, ...]
+    shortcuts: tuple[tuple[str, str], ...]
+    unread: int
+
+
+class Shown:
+    """Makes panes of a `Page`."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    async def pane(self, look: Look, side: str) -> Pane:
+        """One side as it is now. Looking at a conversation marks it as read."""
+        page, wanted = self._page, look.sides[side]
+        user = page.people[wanted.who]
+        if wanted.tab != HOME:
+            page.mark_read(wanted.who, user)
+        modal, home = page.slack.modal(user), page.slack.home(user)
+        rows = await self._allowed(user)
+        return Pane(
+            side,
+            wanted.who,
+            user,
+            page.slack.workspaces[user.team_id].name,
+            wanted.tab,
+            wanted.begin,
+            self._entries(side, wanted.who, user),
+            self._window(home, side, wanted.who, user) if home and wanted.tab == HOME else None,
+            self._window(modal, side, wanted.who, user) if modal else None,
+            page.asking.get(wanted.who),
+            _by_table(rows),
+            tuple(Offered(f"/qi {one}", "", True) for one in FIRST_WORDS if _offered(one, rows)),
+            tuple((f"qibot:{row.name}", row.shortcut) for row in rows if row.shortcut),
+            page.unread(wanted.who, user),
+        )
+
+    # Conversations
+
+    def _entries(self, side: str, key: str, user: User) -> tuple[Entry, ...]:
+        doings = self._page.doings.get(key, [])
+        shown: list[tuple[str, Entry]] = []
+        for post in self._page.posts(user)[-LATEST:]:
+            on_it = [one for one in doings if one.on == post.ts or _said_by(one) == post.ts]
+            shown.append((post.ts, self._message(side, user, post, on_it)))
+        posts = {post.ts for post in self._page.posts(user)}
+        for number, one in enumerate(doings):
+            if one.words and one.on not in posts and one.on != "home":
+                shown.append((one.ts, _done(f"{side}-{user.id}-did-{number}", user, one)))
+        ordered = [entry for _, entry in sorted(shown, key=lambda pair: pair[0].partition(".")[2])[-LATEST:]]
+        return tuple(_with_days(ordered))
+
+    def _message(self, side: str, user: User, post: Post, doings: list[Doing]) -> Entry:
+        mine, slack = post.user == user.id, self._page.slack
+        names = self._names(user)
+        id = f"{side}-{user.id}-{post.ts.replace('.', '-')}"
+        if post.blocks:
+            form = self._hidden(side, key_of(user), post.ts)
+            html = render(post.blocks, Setting(id, names, form))
+        else:
+            html = Markup('<p class="said">{}</p>').format(_plain(post.text, names)) if post.text else Markup("")
+        payloads = [_payload(f"What the bot sent ({post.sent_by})", post.sent)] if post.sent is not None else []
+        payloads += [_payload(_title(one), sent_json(one.sent)) for one in doings if one.sent is not None]
+        files = tuple((one, slack.files[one].name) for one in post.files if one in slack.files)
+        name = user.name if mine else "qibot"
+        only_you = post.only_for is not None
+        return Entry(
+            id, name, _moment(post.ts), html, tuple(payloads), mine, False, only_you, post.edited, files=files
+        )
+
+    def _window(self, view: View, side: str, key: str, user: User) -> Window:
+        id = f"{side}-{view.id}"
+        modal = view.type == "modal"
+        html = render(
+            view.blocks,
+            Setting(
+                id,
+                self._names(user),
+                None if modal else self._hidden(side, key, view.id),
+                "/press" if modal else "",
+                state=view.state,
+                errors=view.errors,
+            ),
+        )
+        doings = [one for one in self._page.doings.get(key, []) if one.on == view.id or (one.on == "home" and not modal)]
+        payloads = [_payload("What the bot sent (the view)", view.sent or view.data)]
+        payloads += [_payload(_title(one), sent_json(one.sent)) for one in doings[-3:] if one.sent is not None]
+        submit, close = words(view.data.get("submit")), words(view.data.get("close")) or "Close"
+        return Window(view.id, view.title or "Home", html, tuple(payloads), submit, close, bool(view.errors))
+
+    def _hidden(self, side: str, key: str, on: str) -> Markup:
+        fields = (("token", self._page.token), ("side", side), ("who", key), ("on", on))
+        return Markup("").join(Markup('<input type="hidden" name="{}" value="{}">').format(*one) for one in fields)
+
+    def _names(self, user: User) -> Any:
+        users = self._page.slack.workspaces[user.team_id].users
+        return lambda account: users[account].name if account in users else account
+
+    # Commands
+
+    async def _allowed(self, user: User) -> list[CommandRow[Turn]]:
+        """The commands they may use now."""
+        house, now = self._page.world.house, self._page.world.clock.now()
+        async with house.database.transaction(reading=True) as db:
+            known = await people.recognise(db, "slack", user.team_id, user.id)
+            if known is None:
+                return [row for row in features.router.commands.values() if row.needs is anybody]
+            turn = Turn(db, now, known.identity, known.workspace, known.person)
+            return [row for row in features.router.commands.values() if may(row, turn)]
+
+
+def key_of(user: User) -> str:
+    """How a person is named in addresses and forms."""
+    return f"{user.team_id}.{user.id}"
+
+
+def initials(name: str) -> str:
+    """For an avatar: first and last letter of the name's words."""
+    parts = [part for part in name.split() if part[:1].isalnum()]
+    return (parts[0][0] + (parts[-1][0] if len(parts) > 1 else "")).upper() if parts else "?"
+
+
+def hue(name: str) -> int:
+    """One of ten colours, always the same for a name."""
+    return sum(ord(letter) * (i + 1) for i, letter in enumerate(name)) % 10
+
+
+def say_day(day: date) -> str:
+    """Wed 27 Nov 2019."""
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def say_moment(at: datetime) -> str:
+    """Wed 27 Nov 2019, 10:00, in London."""
+    local = at.astimezone(LONDON)
+    return f"{say_day(local.date())}, {local:%H:%M}"
+
+
+def pretty(value: object) -> str:
+    """JSON to read."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def _payload(title: str, sent: Mapping[str, Any]) -> Payload:
+    return Payload(title, pretty(sent))
+
+
+def _title(doing: Doing) -> str:
+    return f"What the person sent ({doing.kind})"
+
+
+def _said_by(doing: Doing) -> str:
+    event = (doing.sent or {}).get("event") or {}
+    return str(event.get("ts", "")) if not doing.words else ""
+
+
+def _done(id: str, user: User, doing: Doing) -> Entry:
+    html = Markup("{}").format(doing.words)
+    payloads = (_payload(_title(doing), sent_json(doing.sent)),) if doing.sent is not None else ()
+    return Entry(id, user.name, _moment(doing.ts), html, payloads, True, True, trouble=doing.trouble)
+
+
+def _moment(ts: str) -> datetime:
+    return datetime.fromtimestamp(int(ts.partition(".")[0]), UTC).astimezone(LONDON)
+
+
+def _with_days(entries: list[Entry]) -> list[Entry]:
+    from dataclasses import replace
+
+    day, found = None, []
+    for entry in entries:
+        new = entry.time.date() != day
+        day = entry.time.date()
+        found.append(replace(entry, day=say_day(day)) if new else entry)
+    return found
+
+
+def _plain(text: str, names: Any) -> str:
+    """A typed message as its reader sees it: people by name, addresses as typed, the three escapes undone."""
+    return words(_ENTITY.sub(lambda found: f"@{names(found[1])}" if found[1] else found[2], text))
+
+
+def _offered(text: str, rows: list[CommandRow[Turn]]) -> bool:
+    found = features.router.find(text)
+    return found is not None and found.row in rows
+
+
+def _by_table(rows: list[CommandRow[Turn]]) -> tuple[tuple[str, tuple[Offered, ...]], ...]:
+    tables = []
+    for table in features.router.tables:
+        mine = tuple(
+            Offered(f"/qi {row.usage}", row.help, not any(not p.option for p in row.parameters))
+            for row in table.commands
+            if row in rows
+        )
+        if mine:
+            tables.append((table.title, mine))
+    return tuple(tables)

@@ -1,0 +1,30 @@
+"""`./qi bench NAME…`: measure something. Without a name, lists what there is."""
+
+import argparse
+import sys
+
+from tests.bench import command, start
+
+BENCHES = {"command": command, "start": start}
+
+
+def main(words: list[str]) -> int:
+    """Run the benches named, one after the other. 0 when all ran, whatever the figures say."""
+    about = "\n".join(f"  {name:10}{(bench.__doc__ or '').splitlines()[0]}" for name, bench in BENCHES.items())
+    parser = argparse.ArgumentParser(
+        prog="./qi bench", epilog=about, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHES, []])
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: a look, not a figure to quote")
+    parser.add_argument("--seed", type=int, default=1, help="of the invented network (default 1)")
+    given = parser.parse_args(words)
+    if not given.names:
+        parser.print_help()
+        return 0
+    for name in given.names:
+        BENCHES[name].main(quick=given.quick, seed=given.seed)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

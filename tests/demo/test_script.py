@@ -1,0 +1,90 @@
+"""The main job on real input: two runs side by side, and what they wrote held against the report of 2019."""
+
+import asyncio
+import csv
+import sys
+from collections import Counter
+from datetime import date, datetime, time
+from pathlib import Path
+
+import pytest
+
+from qibot.demo import blmk
+
+PROGRAM = """
+import asyncio, sys
+from pathlib import Path
+from qibot import logs
+from qibot.demo.script import run
+logs.configure("json", "WARNING")
+asyncio.run(run(Path(sys.argv[1]), print))
+"""
+FILES = ("transcript.md", "report.md", "deliveries.csv")
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What one run wrote; another one beside it wrote the same."""
+    folders = [tmp_path_factory.mktemp("out") for _ in range(2)]
+    asyncio.run(_both(folders))
+    for name in FILES:
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes(), f"two runs differ in {name}"
+    return folders[0]
+
+
+async def _both(folders: list[Path]) -> None:
+    started = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", PROGRAM, str(f), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        for f in folders
+    ]
+    for process, (said, _) in zip(started, await asyncio.gather(*(p.communicate() for p in started)), strict=True):
+        assert process.returncode == 0, said.decode()
+        assert b"101 people of 9 organisations" in said
+
+
+def sent(out: Path) -> list[dict[str, str]]:
+    with (out / "deliveries.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows
+    assert list(rows[0]) == ["person", "kind", "due", "sent", "state"]
+    return [r for r in rows if r["state"] == "sent"]
+
+
+def test_every_statement_is_in_the_report_word_for_word(out: Path) -> None:
+    report = (out / "report.md").read_text(encoding="utf-8")
+    said = blmk.statements()
+    assert len(said) == 69
+    assert [s.text for s in said if s.text not in report] == []
+    assert "3 of 17" in report
+    assert "101 people of 9 organisations joined." in report
+    order = ("## What happened", "## By place", "## The four boxes", "## Direct quotes", "## Low feelings", "## What happened next")
+    at = [report.index(heading) for heading in order]
+    assert at == sorted(at)
+
+
+def test_follow_ups_go_out_in_working_hours_and_never_on_a_day_off(out: Path) -> None:
+    rows = sent(out)
+    followed = [datetime.fromisoformat(r["sent"]) for r in rows if r["kind"] == "events.pledge_followup"]
+    assert min(followed).date() == date(2019, 12, 11)
+    assert {d.date() for d in followed} == {date(2019, 12, 11), date(2020, 1, 8), date(2020, 2, 19)}
+    for row in rows:
+        at = datetime.fromisoformat(row["sent"])
+        assert at.utcoffset() is not None
+        assert time(9) <= at.time() < time(17), row
+        assert at.weekday() < 5, row
+        assert (at.month, at.day) not in ((12, 25), (12, 26), (1, 1)), row
+
+
+def test_nobody_gets_one_twice(out: Path) -> None:
+    twice = [k for k, n in Counter((r["person"], r["kind"], r["due"]) for r in sent(out)).items() if n > 1]
+    assert twice == []
+
+
+def test_introductions_cross_organisations_and_both_sides_see_them(out: Path) -> None:
+    transcript = (out / "transcript.md").read_text(encoding="utf-8")
+    assert transcript.count("You are introduced to") >= 40
+    kinds = Counter(r["kind"] for r in sent(out))
+    assert kinds["introductions.asked"] >= 30
+    assert kinds["introductions.introduced"] >= 20
