@@ -125,13 +125,14 @@ def _no_write_while_reading(state: ORMExecuteState) -> None:
 def _engine(url: str, dialect: str) -> AsyncEngine:
     if dialect != "sqlite":
         return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+    file = make_url(url).database or ":memory:"
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0,
         pool_timeout=30,
-        async_creator=lambda: _Connection(engine.url.database or ":memory:"),
+        async_creator=lambda: _Connection(file),
         # An error quotes its statement, and would quote what people typed beside it.
         hide_parameters=True,
     )
@@ -182,7 +183,7 @@ class _Connection(aiosqlite.Connection):
         first, self._to_begin = self._to_begin, False
         # Noted before anything is done: who is cancelled meanwhile rolls back what the thread is only coming to.
         self._begun |= first
-        done: T = await self._execute(_begin_and, self._conn, work) if first else await self._execute(work, self._conn)
+        done: T = await self._execute(*((_begin_and, self._conn, work) if first else (work, self._conn)))  # type: ignore[no-untyped-call]
         return done
 
     async def commit(self) -> None:

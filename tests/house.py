@@ -202,12 +202,15 @@ def asks_no_time(source: Source) -> list[str]:
     return found + [f"{source.module}:{n.lineno}: from time import …, which hides who asks" for n in taken]
 
 
+_COMMITS = re.compile(r"\.commit$|(^|\.)(db|session|engine|connection)\.begin(_nested)?$")
+
+
 def commits_nothing(source: Source) -> list[str]:
     """Only `database.transaction` commits."""
     return [
         f"{source.module}:{node.lineno}: {ast.unparse(node)}"
         for node in ast.walk(source.tree)
-        if isinstance(node, ast.Attribute) and node.attr in ("commit", "begin", "begin_nested")
+        if isinstance(node, ast.Attribute) and _COMMITS.search(ast.unparse(node))
     ]
 
 

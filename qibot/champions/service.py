@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -149,16 +150,18 @@ async def search(
     held = await vocabulary(db)
     topics = held.match(words)
     asker_id, home = (asker.id, asker.organisation_id) if asker else (0, 0)
-    ids = [m.topic_id for m in topics]
-    query = _by_topics(ids, asker_id, now, today) if ids else _by_words(words, asker_id, now, today)
-    rows = (await db.execute(query)).all() if query is not None else []
+    query = _by_topics(len(topics) > 1) if topics else _by_words(words)
+    values = {"asker": asker_id, "today": today, "since": now - MONTH}
+    if topics:
+        values["topics"] = [m.topic_id for m in topics] if len(topics) > 1 else topics[0].topic_id
+    rows = (await db.execute(query, values)).all() if query is not None else []
     hits = _rank(rows, {m.topic_id: m for m in topics}, home)
     first = (page - 1) * PAGE
     nearest = () if topics else tuple(held.nearest(words))
     return Results(tuple(topics), tuple(hits[first : first + PAGE]), len(hits) > first + PAGE, nearest)
 
 
-def _offered(today: date) -> tuple[ColumnElement[bool], ...]:
+def _offered(today: date | BindParameter[Any]) -> tuple[ColumnElement[bool], ...]:
     """Paused, left and withdrawn people are never offered."""
 
     def agreed(purpose: str) -> ColumnElement[bool]:
@@ -176,8 +179,13 @@ def _offered(today: date) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _people(now: datetime, today: date, asker_id: int) -> Select[*tuple[Any, ...]]:
-    asks = select(func.count()).where(Ask.person_id == Champion.person_id, Ask.at > now - MONTH).scalar_subquery()
+@cache
+def _people() -> Select[*tuple[Any, ...]]:
+    """What a search reads, with its values left open (asker, today, since).
+
+    Statements are made once: making one takes longer than SQLite takes to answer it.
+    """
+    asks = select(func.count()).where(Ask.person_id == Champion.person_id, Ask.at > bindparam("since"))
     return (
         select(
             Person.id, Person.name, Person.role, Person.place, Person.organisation_id, Organisation.short_name,
@@ -187,40 +195,49 @@ def _people(now: datetime, today: date, asker_id: int) -> Select[*tuple[Any, ...
         .join(Champion, Champion.person_id == ChampionTopic.person_id)
         .join(Person, Person.id == Champion.person_id)
         .join(Organisation, Organisation.id == Person.organisation_id)
-        .where(*_offered(today), Champion.visibility != HIDDEN, Person.id != asker_id, asks < Champion.asks_a_month)
+        .where(
+            *_offered(bindparam("today")),
+            Champion.visibility != HIDDEN,
+            Person.id != bindparam("asker"),
+            asks.scalar_subquery() < Champion.asks_a_month,
+        )
         .order_by(ChampionTopic.turn, ChampionTopic.person_id)
         .limit(_CANDIDATES)
     )  # fmt: skip
 
 
-def _by_topics(ids: Sequence[int], asker_id: int, now: datetime, today: date) -> Select[*tuple[Any, ...]]:
-    return _people(now, today, asker_id).where(
-        ChampionTopic.topic_id == ids[0] if len(ids) == 1 else ChampionTopic.topic_id.in_(ids)
+@cache
+def _by_topics(several: bool) -> Select[*tuple[Any, ...]]:
+    """For `topics`: one id, whose people the index holds in turn order, or several."""
+    return _people().where(
+        ChampionTopic.topic_id.in_(bindparam("topics", expanding=True))
+        if several
+        else ChampionTopic.topic_id == bindparam("topics")
     )
 
 
-def _by_words(words: str, asker_id: int, now: datetime, today: date) -> Select[*tuple[Any, ...]] | None:
+def _by_words(words: str) -> Select[*tuple[Any, ...]] | None:
     """No topic: people whose own words of their offer hold one of the longer words."""
     long_words = [w for w in re.findall(r"\w+", words.casefold()) if len(w) >= 5][:6]
     if not long_words:
         return None
     holds = [func.lower(Champion.offer).contains(w, autoescape=True) for w in long_words]
-    return _people(now, today, asker_id).where(or_(*holds))
+    return _people().where(or_(*holds))
 
 
 def _rank(rows: Sequence[Row[Any]], topics: dict[int, Match], home: int) -> list[Hit]:
     """Other organisations first, then those in most of the topics, then whose turn it is."""
-    shared = Counter(row.id for row in rows)
+    shared = Counter(row[0] for row in rows)
     order: dict[int, tuple[tuple[int, ...], Hit]] = {}
-    for row in rows:
-        match = topics.get(row.topic_id)
-        why = f"champion for {match.label}" if match else f"says: “{row.offer[:140]}”"
-        same = row.organisation_id == home
-        if row.id not in order:
-            name = row.name if row.visibility == OPEN else ""
-            hit = Hit(row.id, name, row.role, row.short_name, row.place, row.offer, row.topic_id, same, (why,))
-            order[row.id] = (int(same), -shared[row.id] if topics else 0, row.turn, row.id), hit
+    for person_id, name, role, place, organisation_id, organisation, offer, visibility, topic_id, turn in map(tuple, rows):
+        match = topics.get(topic_id)
+        why = f"champion for {match.label}" if match else f"says: “{offer[:140]}”"
+        same = organisation_id == home
+        if person_id not in order:
+            shown = name if visibility == OPEN else ""
+            hit = Hit(person_id, shown, role, organisation, place, offer, topic_id, same, (why,))
+            order[person_id] = (int(same), -shared[person_id] if topics else 0, turn, person_id), hit
         elif match:
-            key, hit = order[row.id]
-            order[row.id] = key, replace(hit, why=(*hit.why, why))
+            key, hit = order[person_id]
+            order[person_id] = key, replace(hit, why=(*hit.why, why))
     return [hit for _, hit in sorted(order.values(), key=lambda pair: pair[0])]

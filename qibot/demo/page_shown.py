@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -116,9 +116,9 @@ class Shown:
             page.slack.workspaces[user.team_id].name,
             wanted.tab,
             wanted.begin,
-            self._entries(side, wanted.who, user),
-            self._window(home, side, wanted.who, user) if home and wanted.tab == HOME else None,
-            self._window(modal, side, wanted.who, user) if modal else None,
+            self._entries(look, side, user),
+            self._window(look, side, home, user) if home and wanted.tab == HOME else None,
+            self._window(look, side, modal, user) if modal else None,
             page.asking.get(wanted.who),
             _by_table(rows),
             tuple(Offered(f"/qi {one}", "", True) for one in FIRST_WORDS if _offered(one, rows)),
@@ -128,12 +128,12 @@ class Shown:
 
     # Conversations
 
-    def _entries(self, side: str, key: str, user: User) -> tuple[Entry, ...]:
-        doings = self._page.doings.get(key, [])
+    def _entries(self, look: Look, side: str, user: User) -> tuple[Entry, ...]:
+        doings = self._page.doings.get(look.sides[side].who, [])
         shown: list[tuple[str, Entry]] = []
         for post in self._page.posts(user)[-LATEST:]:
             on_it = [one for one in doings if one.on == post.ts or _said_by(one) == post.ts]
-            shown.append((post.ts, self._message(side, user, post, on_it)))
+            shown.append((post.ts, self._message(look, side, user, post, on_it)))
         posts = {post.ts for post in self._page.posts(user)}
         for number, one in enumerate(doings):
             if one.words and one.on not in posts and one.on != "home":
@@ -141,12 +141,12 @@ class Shown:
         ordered = [entry for _, entry in sorted(shown, key=lambda pair: pair[0].partition(".")[2])[-LATEST:]]
         return tuple(_with_days(ordered))
 
-    def _message(self, side: str, user: User, post: Post, doings: list[Doing]) -> Entry:
+    def _message(self, look: Look, side: str, user: User, post: Post, doings: list[Doing]) -> Entry:
         mine, slack = post.user == user.id, self._page.slack
         names = self._names(user)
         id = f"{side}-{user.id}-{post.ts.replace('.', '-')}"
         if post.blocks:
-            form = self._hidden(side, key_of(user), post.ts)
+            form = self.hidden(look, side, post.ts)
             html = render(post.blocks, Setting(id, names, form))
         else:
             html = Markup('<p class="said">{}</p>').format(_plain(post.text, names)) if post.text else Markup("")
@@ -159,15 +159,15 @@ class Shown:
             id, name, _moment(post.ts), html, tuple(payloads), mine, False, only_you, post.edited, files=files
         )
 
-    def _window(self, view: View, side: str, key: str, user: User) -> Window:
-        id = f"{side}-{view.id}"
+    def _window(self, look: Look, side: str, view: View, user: User) -> Window:
+        id, key = f"{side}-{view.id}", look.sides[side].who
         modal = view.type == "modal"
         html = render(
             view.blocks,
             Setting(
                 id,
                 self._names(user),
-                None if modal else self._hidden(side, key, view.id),
+                None if modal else self.hidden(look, side, view.id),
                 "/press" if modal else "",
                 state=view.state,
                 errors=view.errors,
@@ -179,8 +179,9 @@ class Shown:
         submit, close = words(view.data.get("submit")), words(view.data.get("close")) or "Close"
         return Window(view.id, view.title or "Home", html, tuple(payloads), submit, close, bool(view.errors))
 
-    def _hidden(self, side: str, key: str, on: str) -> Markup:
-        fields = (("token", self._page.token), ("side", side), ("who", key), ("on", on))
+    def hidden(self, look: Look, side: str, on: str = "") -> Markup:
+        """The fields that every form of a pane carries."""
+        fields = (("token", self._page.token), ("side", side), ("back", look.query), ("on", on))
         return Markup("").join(Markup('<input type="hidden" name="{}" value="{}">').format(*one) for one in fields)
 
     def _names(self, user: User) -> Any:
@@ -198,11 +199,6 @@ class Shown:
                 return [row for row in features.router.commands.values() if row.needs is anybody]
             turn = Turn(db, now, known.identity, known.workspace, known.person)
             return [row for row in features.router.commands.values() if may(row, turn)]
-
-
-def key_of(user: User) -> str:
-    """How a person is named in addresses and forms."""
-    return f"{user.team_id}.{user.id}"
 
 
 def initials(name: str) -> str:
@@ -237,7 +233,7 @@ def _payload(title: str, sent: Mapping[str, Any]) -> Payload:
 
 
 def _title(doing: Doing) -> str:
-    return f"What the person sent ({doing.kind})"
+    return f"What the person sent: {doing.words or 'words'} ({doing.kind})"
 
 
 def _said_by(doing: Doing) -> str:
@@ -256,8 +252,6 @@ def _moment(ts: str) -> datetime:
 
 
 def _with_days(entries: list[Entry]) -> list[Entry]:
-    from dataclasses import replace
-
     day, found = None, []
     for entry in entries:
         new = entry.time.date() != day

@@ -66,7 +66,7 @@ class Day:
 
     def __init__(self, made: World, guests: tuple[Guest, ...], say: Callable[[str], None]) -> None:
         self.world, self.guests, self.say = made, guests, say
-        self.transcript = Transcript(made.clock)
+        self.transcript = Transcript(made.clock, guests)
         self._read: dict[str, int] = {}
         self._times: Counter[tuple[str, str]] = Counter()
         self._asked = 0
@@ -128,7 +128,7 @@ class Day:
         title = "Quality improvement across Bedfordshire, Luton and Milton Keynes"
         await self.fills(organiser, form, title=title, day=EVENT_DAY.isoformat(), place="BLMK", code=CODE)
         for n, guest in enumerate(self.guests):
-            brief = f"joins the network as {guest.role}, {guest.organisation}, and the event" if n > 2 else ""
+            brief = "joins the network, and the event by its code" if n > 2 else ""
             if n:
                 await self._joins(guest, brief=brief)
             await self.types(guest, f"event join {CODE.lower()}", brief=" " if brief else "")
@@ -329,7 +329,10 @@ def _value(view: View | None, field: str, label: str) -> str:
 
 
 def _typed(view: View, values: dict[str, str | list[str] | None]) -> str:
-    lines = [f"{name.replace('_', ' ')}: {words}" for name, words in values.items() if isinstance(words, str) and words]
+    typed = {
+        name: words for name, words in values.items() if isinstance(words, str) and words and name != "organisation"
+    }
+    lines = [f"{name.replace('_', ' ')}: {words}" for name, words in typed.items()]
     return f"fills in “{view.title}”" + "".join(f"\n  - {line}" for line in lines)
 
 

@@ -133,7 +133,11 @@ async def serving(app: Any, port: int = 0) -> AsyncIterator[str]:
     # With the protocol named: asyncio sets TCP_NODELAY only then, and without it every answer takes 40 ms.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError:
+        listener.close()
+        raise
     listener.listen(128)
     config = uvicorn.Config(app, log_config=None, log_level="critical", access_log=False, lifespan="off")
     server = _Quiet(config)

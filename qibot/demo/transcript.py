@@ -1,5 +1,7 @@
 """What each side did and saw, as Markdown."""
 
+import re
+from collections.abc import Iterable
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -14,8 +16,9 @@ LONDON = ZoneInfo("Europe/London")
 class Transcript:
     """A growing record. When many people do the same, `brief` tells of it in one line; a blank one leaves it out."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, guests: Iterable[Guest]) -> None:
         self._clock = clock
+        self._names = {f"@{g.account.id}": f"@{g.name}" for g in guests}
         self._day: date | None = None
         self._lines = [
             "# What each side saw",
@@ -58,4 +61,6 @@ class Transcript:
 
     def _show(self, message: SeenMessage) -> None:
         self._lines.append("")
-        self._lines += [f"> {line}".rstrip() for line in message.shown.splitlines()]
+        # A mention is an account's id on the wire; on the screen it is a name.
+        shown = re.sub(r"@U\d{4}\b", lambda m: self._names.get(m[0], m[0]), message.shown)
+        self._lines += [f"> {line}".rstrip() for line in shown.splitlines()]

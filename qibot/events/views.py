@@ -73,6 +73,9 @@ def mine(events: Sequence[Event], today: date) -> Message:
 
 def shown(event: Event, counts: Counts | None, today: date) -> Message:
     """The facts of an event; with `counts`, what an organiser sees and may do."""
+    others = Buttons(Button("Your events", Say("event")))
+    if counts is None and event.cancelled_at:
+        return Message(f"{event.title} (cancelled)", _facts(event, today), others)
     if counts is None:
         return Message(event.title, _facts(event, today), _what_next(event))
     figures = Facts(
@@ -83,7 +86,7 @@ def shown(event: Event, counts: Counts | None, today: date) -> Message:
         )
     )
     if event.cancelled_at:
-        return Message(f"{event.title} (cancelled)", _facts(event, today), figures)
+        return Message(f"{event.title} (cancelled)", _facts(event, today), figures, others)
     organise = Buttons(
         Button("Report", Say(f"event report {event.code}"), "primary"),
         Button("Group the answers", Say(f"event themes {event.code}")),
@@ -312,6 +315,7 @@ EXAMPLES: dict[str, Message | Form] = {
     "mine_none": mine([], _DAY),
     "shown": shown(_EVENT, None, _DAY),
     "shown_organiser": shown(_EVENT, _COUNTS, _DAY),
+    "shown_cancelled_to_member": shown(_CANCELLED, None, _DAY),
     "shown_cancelled": shown(_CANCELLED, Counts(0, 0, 0, 0), _DAY),
     "cancelling": cancelling(_EVENT, _DAY),
     "cancelled": cancelled(_CANCELLED),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 from qibot.champions.models import OPEN as SHOWS_NAME
 from qibot.champions.models import Champion
 from qibot.clock import local_date
+from qibot.hours import next_working_day
 from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, Introduction
 from qibot.people import service as people
 from qibot.people.models import Consent, Identity, Person, Workspace
@@ -45,7 +46,7 @@ class Side:
     """An introduction as one of its two people may see it. Views get nothing else.
 
     `state` as in `Introduction`, but an asker sees `CLOSED` after a no and after silence. `agreed`: both said yes, and
-    both still do. `until` is when it ends without an answer; `may_wait`: they have not asked for more time yet.
+    both still do. `until` is the day it ends without an answer; `may_wait`: the asked have not put it off yet (which the asker never sees).
     """
 
     id: int
@@ -77,6 +78,7 @@ async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> 
     other = introduction.champion if asking else introduction.asker
     agreed = introduction.state == ACCEPTED and await willing(db, introduction.asker_id, introduction.champion_id)
     private = asking and introduction.state in (DECLINED, EXPIRED)
+    until = local_date(introduction.expires_at, viewer.zone)
     return Side(
         introduction.id,
         CLOSED if private else introduction.state,
@@ -85,10 +87,11 @@ async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> 
         await _known(db, other, viewer) if agreed else await before(db, other, named=asking),
         introduction.reason,
         local_date(introduction.asked_at, viewer.zone),
-        local_date(introduction.expires_at, viewer.zone),
+        # The asker hears of it on a day on which they work.
+        next_working_day(until, viewer.week) if asking else until,
         introduction.topic.label if introduction.topic else "",
         introduction.project.title if introduction.project else "",
-        introduction.later_until is None,
+        asking or introduction.later_until is None,
         introduction.met,
         introduction.outcome,
     )

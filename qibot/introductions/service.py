@@ -84,7 +84,7 @@ async def ask(db: AsyncSession, asker: Person, wish: Wish, reason: str, now: dat
         "project_id": wish.project_id or None,
         "reason": reason,
         "asked_at": now,
-        "expires_at": _end_of_day(person, add_working_days(day, ANSWER_DAYS, person.week)),
+        "expires_at": _start_of_day(person, add_working_days(day, ANSWER_DAYS, person.week)),
     }
     made = insert_or_ignore(db, Introduction).values(**values).returning(Introduction.id)
     introduction_id = await db.scalar(made)
@@ -212,7 +212,7 @@ async def later(db: AsyncSession, introduction_id: int, person: Person, now: dat
         again = add_working_days(local_date(now, person.zone), REMINDER_DAYS, person.week)
         found.later_until = _start_of_day(person, again)
         last = add_working_days(again, ANSWER_DAYS - REMINDER_DAYS, person.week)
-        found.expires_at = max(found.expires_at, _end_of_day(person, last))
+        found.expires_at = max(found.expires_at, _start_of_day(person, last))
         subject = subject_of(found.id)
         await outbox.cancel(db, subject=subject, person_id=person.id, reason="They asked to be asked again later.")
         await outbox.queue(
@@ -348,7 +348,3 @@ async def _load(db: AsyncSession, introduction_id: int, *, lock: bool = True) ->
 
 def _start_of_day(person: Person, day: date) -> datetime:
     return at_local(day, person.works_from, person.zone)
-
-
-def _end_of_day(person: Person, day: date) -> datetime:
-    return at_local(day, person.works_until, person.zone)

@@ -89,7 +89,9 @@ def card(side: Side, today: date, *, again: bool = False) -> Message:
         "A question that waits for you" if again else "Somebody would like to be introduced to you",
         wishes,
         Quote(side.reason),
-        Text("If you accept, each of you gets the other’s name and the contact they gave. Until then neither passes."),
+        Text(
+            "If you accept, each of you gets the other’s name and the contact they gave. Until then I pass nothing on."
+        ),
         Buttons(*_answers(side)),
         Note(
             f"Either answer is fine. “Not this time” stays with you: they only hear that it is not possible. "
@@ -217,9 +219,8 @@ def mine(sides: Sequence[Side], today: date, *, page: int, more: bool) -> Messag
             Buttons(Button("Find somebody", Say("topics"), "primary"), Button("Be a champion", Say("champion join"))),
         )
     parts = [part for side in sides for part in _entry(side, today)]
-    if more:
-        parts.append(Buttons(Button("More introductions", Say(f"introductions page:{page + 1}"))))
-    return Message("My introductions", *parts)
+    further = (Button("More introductions", Say(f"introductions page:{page + 1}")),) if more else ()
+    return Message("My introductions", *parts, Buttons(*further, Button("Find somebody", Say("topics"))))
 
 
 def home(sides: Sequence[Side], today: date, *, more: bool) -> tuple[Part, ...]:
@@ -304,7 +305,7 @@ def _about(side: Side) -> str:
 
 
 def _for(side: Side) -> str:
-    return f" for {_topic(side)}" if _topic(side) else ""
+    return f" to talk about {_topic(side)}" if _topic(side) else ""
 
 
 def _who(other: Seen) -> str:

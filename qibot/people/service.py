@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -47,16 +48,24 @@ class Known:
 
 async def recognise(db: AsyncSession, platform: str, workspace: str, account: str) -> Known | None:
     """Who this account is; None when it was never seen. One query."""
-    row = (
-        await db.execute(
-            select(Identity, Workspace, Person)
-            .join(Workspace, Identity.workspace_id == Workspace.id)
-            .outerjoin(Person, Identity.person_id == Person.id)
-            .options(joinedload(Person.organisation))
-            .where(Workspace.platform == platform, Workspace.key == workspace, Identity.account == account)
-        )
-    ).first()
+    row = (await db.execute(_who(), {"platform": platform, "workspace": workspace, "account": account})).first()
     return Known(*row) if row else None
+
+
+@cache
+def _who() -> Select[Identity, Workspace, Person]:
+    """Made once, as everything that comes in begins with it."""
+    return (
+        select(Identity, Workspace, Person)
+        .join(Workspace, Identity.workspace_id == Workspace.id)
+        .outerjoin(Person, Identity.person_id == Person.id)
+        .options(joinedload(Person.organisation))
+        .where(
+            Workspace.platform == bindparam("platform"),
+            Workspace.key == bindparam("workspace"),
+            Identity.account == bindparam("account"),
+        )
+    )
 
 
 async def meet(

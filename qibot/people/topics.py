@@ -17,6 +17,13 @@ from qibot.people.models import Interest, Shipped, Topic, TopicWord
 CAPITALS_ONLY = frozenset("ACT AI AIS ACP AF ASC HF INT LAC MAS MCA OT PE SPA CTR MUST".split())
 """Short forms that are also words or mean several things: they count only in capitals and as a whole word."""
 
+_GENERAL = frozenset(
+    "annual before group health lead leave length meeting people place plan process programme review room service staff "
+    "support system team time training use visit visitor week work worker working".split()
+)
+"""Words of the vocabulary that say too little to point at a topic by themselves."""
+
+_AND = re.compile(r",| and | or |\(|\)")
 _WORD = re.compile(r"[^\W_]+(?:[&'-][^\W_]+)*")
 
 
@@ -44,6 +51,15 @@ class Vocabulary:
                 self._capitals.setdefault(short, (topic_id, phrase))
             if phrase not in CAPITALS_ONLY:
                 self._exact.setdefault(" ".join(_words(phrase)), (topic_id, phrase))
+        for topic_id, _, label in topics:
+            # "Dementia and delirium" is what people call dementia, and what they call delirium.
+            for part in _AND.split(label):
+                self._exact.setdefault(" ".join(_words(part)), (topic_id, part.strip()))
+        self._rare: dict[str, set[int]] = {}
+        for key, (topic_id, _) in self._exact.items():
+            for word in key.split():
+                if len(word) >= 5 and word.removesuffix("s") not in _GENERAL:
+                    self._rare.setdefault(word.removesuffix("s"), set()).add(topic_id)
         self._longest = max((key.count(" ") + 1 for key in self._exact), default=1)
         self._phrases = [key for key in self._exact if len(key) >= 5]
 
@@ -63,6 +79,8 @@ class Vocabulary:
                     covered.update(range(i, i + n))
         if not found:
             self._repair(found, words)
+        if not found:
+            self._by_rare_words(found, words)
         return sorted(found.values(), key=lambda m: (-m.score, m.slug))[:limit]
 
     def nearest(self, text: str, limit: int = 3) -> list[Match]:
@@ -93,6 +111,14 @@ class Vocabulary:
             if found:
                 return
 
+    def _by_rare_words(self, found: dict[int, Match], words: list[str]) -> None:
+        """No phrase of ours: a word that only one or two topics use still points at them ("wound dressings")."""
+        for word in words:
+            topics = self._rare.get(word.removesuffix("s"), set())
+            if len(topics) <= 2:
+                for topic_id in topics:
+                    self._keep(found, (topic_id, word), 0.6 / len(topics))
+
     def _keep(self, found: dict[int, Match], hit: tuple[int, str], score: float) -> None:
         topic_id, phrase = hit
         if topic_id not in found or found[topic_id].score < score:
@@ -106,12 +132,13 @@ def _words(text: str) -> list[str]:
 
 
 SHIPPED = "topics.csv"
+_VERSION = select(Shipped.version).where(Shipped.name == SHIPPED)
 _held: WeakKeyDictionary[object, tuple[int, Vocabulary]] = WeakKeyDictionary()
 
 
 async def vocabulary(db: AsyncSession) -> Vocabulary:
     """The database's vocabulary: read once, and again when its version has changed (one small read each time)."""
-    version = await db.scalar(select(Shipped.version).where(Shipped.name == SHIPPED)) or 0
+    version = await db.scalar(_VERSION) or 0
     held = _held.get(db.get_bind())
     if held is None or held[0] != version:
         topics = await db.execute(

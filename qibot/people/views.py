@@ -183,21 +183,20 @@ def organisation_added(row: Organisation, domain: str) -> Message:
 
 def domain_given(row: Organisation, domain: str) -> Message:
     """An e-mail domain's owner."""
-    return Message(
-        f"{domain} belongs to {row.short_name} now", Text("People with such an address are offered it first.")
-    )
+    said = Text("People with such an address are offered it first.")
+    return Message(f"{domain} belongs to {row.short_name} now", said, _see_organisations())
 
 
 def workspace_owned(row: Organisation) -> Message:
     """A workspace's owner."""
-    return Message(
-        f"This workspace belongs to {row.short_name} now", Text("People who join here are offered it first.")
-    )
+    said = Text("People who join here are offered it first.")
+    return Message(f"This workspace belongs to {row.short_name} now", said, _see_organisations())
 
 
 def organiser_added(person: Person) -> Message:
     """A new organiser."""
-    return Message(f"{person.name} is an organiser now", Text("They can start events and keep the vocabulary."))
+    said = Text("They can start events and keep the vocabulary.")
+    return Message(f"{person.name} is an organiser now", said, Note("They find what that brings with /qi help."))
 
 
 def home_stranger() -> tuple[Part, ...]:
@@ -223,6 +222,10 @@ def home_member(person: Person) -> tuple[Part, ...]:
 
 def _who(person: Person) -> str:
     return ", ".join(p for p in (person.role, person.organisation.short_name, person.place) if p)
+
+
+def _see_organisations() -> Buttons:
+    return Buttons(Button("All organisations", Say("organisations")))
 
 
 def _see_topics() -> Buttons:

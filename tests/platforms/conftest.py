@@ -1,18 +1,27 @@
 """The wire: the whole bot behind its guard and Bolt, and a stand-in Slack, speaking HTTP on loopback."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
+from qibot.chat.incoming import Incoming
+from qibot.chat.platform import Platform
+from qibot.chat.router import Reply
 from qibot.clock import SetClock
-from qibot.demo.slack_server import User
+from qibot.demo.slack_server import Seen, User
 from qibot.demo.world import Account, World, world
+from qibot.platforms.slack import replies
 from tests.cast import EVERYBODY, OWEN, WORKSPACES, Character
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For tests of the wire alone, which another database would only make slower."""
 
 
 @pytest.fixture
 async def wire(database_url: str, clock: SetClock) -> AsyncIterator[World]:
-    """Both workspaces installed; nothing wrong may have been sent by the end."""
+    """Both workspaces installed; nothing wrong may have been sent by the end, and nobody told that the bot is late."""
     async with world(database_url, clock, WORKSPACES.items(), organisers=OWEN.email) as made:
         yield made
         assert made.slack.problems == []
@@ -32,3 +41,53 @@ class Users:
 
     def __call__(self, c: Character) -> User:
         return self._wire.user(Account(c.workspace, c.account, c.name, c.email, c.zone))
+
+
+class Gate:
+    """Holds back the bot's answers until it is opened, so that a test decides what "slow" means."""
+
+    def __init__(self, wire: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.held = asyncio.Event()
+        self._open = asyncio.Event()
+        handle = wire.house.bot.handle
+
+        async def held(incoming: Incoming, platform: Platform) -> Reply:
+            reply = await handle(incoming, platform)
+            self.held.set()
+            await self._open.wait()
+            return reply
+
+        monkeypatch.setattr(wire.house.bot, "handle", held)
+        monkeypatch.setattr(replies, "IN_TIME", 0.05)
+
+    def open(self) -> None:
+        self._open.set()
+
+
+@pytest.fixture
+def gate(wire: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """A closed gate in front of every answer."""
+    made = Gate(wire, monkeypatch)
+    yield made
+    made.open()
+
+
+def words(seen: Seen) -> str:
+    """What the person was shown, as text."""
+    return "\n".join(m.text for m in seen.messages)
+
+
+def calls(wire: World, method: str) -> list[Any]:
+    """What the bot asked Slack for."""
+    return [call for call in wire.slack.calls if call.method == method]
+
+
+async def join(wire: World, who: User, **answers: Any) -> Seen:
+    """Join over the wire; what is seen when all is said."""
+    seen = await wire.slack.slash(who, "join")
+    assert seen.opened is not None
+    said = {"organisation": "1", "topics": ["sepsis"], "purposes": ["findable", "introductions", "nudges"], **answers}
+    done = await wire.slack.submit(who, seen.opened, said)
+    assert done.errors == {}
+    await wire.slack.wait_idle(until=lambda: done.messages)
+    return done

@@ -68,8 +68,9 @@ class SlackAdapter:
             await self.replies.finish(seconds)
 
     async def stop(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections, and of whatever is still under way."""
         if self._session is not None:
+            await self.replies.finish(0)
             await self._session.close()
             self._session = None
 

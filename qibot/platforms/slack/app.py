@@ -72,7 +72,7 @@ class SlackSide:
                 raise Refused("Slack did not open a socket.", "Check SLACK_APP_TOKEN, and the network.") from None
 
     async def drain(self, seconds: float) -> None:
-        """Take in nothing more, finish the replies under way. What came by the socket is acknowledged first."""
+        """Finish the replies under way. The socket stays open meanwhile, for what came by it is acknowledged on it."""
         await self.adapter.drain(seconds)
 
     async def stop(self) -> None:

@@ -136,11 +136,8 @@ class Installations(AsyncInstallationStore):
         name = (installation.enterprise_name if whole else installation.team_name) or ""
         async with self._database.transaction() as db:
             row = await db.get(SlackInstallation, key) or SlackInstallation(key=key)
-            row.name, row.bot_id, row.bot_user_id = (
-                name[:120],
-                installation.bot_id or "",
-                installation.bot_user_id or "",
-            )
+            row.name = name[:120]
+            row.bot_id, row.bot_user_id = installation.bot_id or "", installation.bot_user_id or ""
             row.token, row.installed_at = self._secrets.hide(installation.bot_token or ""), self._clock.now()
             row.scopes = ",".join(installation.bot_scopes or ())[:600]
             db.add(row)
