@@ -145,6 +145,34 @@ def backup(to: Annotated[Path, typer.Argument(help="A new file")]) -> None:
 
 
 @app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where on 127.0.0.1; the next free one when it is taken", min=1)] = 8000,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser")] = False,
+    script: Annotated[str, typer.Option(help="Play a script instead, without a browser: blmk")] = "",
+    out: Annotated[Path, typer.Option(help="Where the script writes what happened")] = Path("demo-out"),
+) -> None:
+    """Try everything on this machine, with invented people: no account, no internet."""
+    from qibot import logs
+
+    logs.configure("pretty", "WARNING")
+    if not script:
+        from qibot.demo.run import run
+
+        run(port, browser=not no_browser)
+        return
+    if script != "blmk":
+        typer.echo("I know one script: blmk.", err=True)
+        sys.exit(2)
+    import os
+
+    from qibot.demo.run import refuse_real
+    from qibot.demo.script import run as play
+
+    refuse_real(os.environ, Path(".env"))
+    asyncio.run(play(out, typer.echo))
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     from importlib import metadata

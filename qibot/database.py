@@ -15,7 +15,7 @@ from typing import IO, Any, TypeVar
 
 import aiosqlite
 from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
@@ -166,7 +166,7 @@ class _Connection(aiosqlite.Connection):
     """
 
     def __init__(self, file: str) -> None:
-        super().__init__(lambda: sqlite3.connect(file, timeout=10), iter_chunk_size=64)
+        super().__init__(lambda: sqlite3.connect(file, timeout=10, check_same_thread=False), iter_chunk_size=64)
         # As SQLAlchemy does: a thread that waits for work must not keep a process from ending.
         self._thread.daemon = True
         self._to_begin = self._begun = False
@@ -180,6 +180,8 @@ class _Connection(aiosqlite.Connection):
         if statement == _BEGIN:
             self._to_begin = True
             return None
+        if _inside.get() == "read":
+            return work(self._conn)
         first, self._to_begin = self._to_begin, False
         # Noted before anything is done: who is cancelled meanwhile rolls back what the thread is only coming to.
         self._begun |= first
@@ -264,8 +266,12 @@ def _lock_file(path: str | None) -> IO[str] | None:
 
 def insert_or_ignore(session: AsyncSession, model: type[Base]) -> Any:
     """An INSERT for `model` to which `.values(…)` or a list is given and that leaves rows already there alone."""
-    dialect = session.get_bind().dialect.name
-    return (postgresql if dialect == "postgresql" else sqlite).insert(model).on_conflict_do_nothing()
+    if session.get_bind().dialect.name == "postgresql":
+        # Imported with every driver it has, so only where it is used.
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(model).on_conflict_do_nothing()
+    return sqlite.insert(model).on_conflict_do_nothing()
 
 
 __all__ = ["Base", "Database", "InUse", "PoolTimeout", "UtcDateTime", "WroteWhileReading", "insert_or_ignore"]

@@ -11,12 +11,12 @@ from types import TracebackType
 
 import structlog
 
-NOISY = ("slack_sdk", "slack_bolt", "aiohttp", "apscheduler", "uvicorn.access", "sqlalchemy", "alembic")
-"""These quote whole requests at the lower levels, and an address may hold a token."""
-
 
 def configure(style: str = "auto", level: str = "INFO") -> None:
-    """`style` is "json", "pretty" or "auto" (pretty on a terminal). The standard library's loggers join in."""
+    """`style` is "json", "pretty" or "auto" (pretty on a terminal). Other people's loggers join in with warnings only:
+
+    at the lower levels they quote whole requests and statements, and an address may hold a token.
+    """
     pretty = style == "pretty" or (style == "auto" and sys.stderr.isatty())
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -42,9 +42,9 @@ def configure(style: str = "auto", level: str = "INFO") -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
-    for name in NOISY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+    logging.getLogger("qibot").setLevel(level)
+    logging.getLogger("uvicorn.error").setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
 
 
 def _first_line(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from qibot.database import Database
 from qibot.people import shipped
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _LOCK = 7_461_102
 """PostgreSQL's advisory lock of ours: replicas that start together migrate once. SQLite has its file lock."""
@@ -46,8 +48,15 @@ async def _alone(database: Database) -> AsyncIterator[None]:
             await connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
 
 
-def config() -> Config:
+def newest() -> str:
+    """The newest revision: the files are named after theirs, in order."""
+    return max(file.name for file in (folder() / "versions").glob("[0-9]*.py")).partition("_")[0]
+
+
+def config() -> "Config":
     """Alembic's configuration, without a file of its own."""
+    from alembic.config import Config
+
     made = Config()
     made.set_main_option("script_location", str(folder()))
     made.set_main_option("path_separator", "os")
@@ -55,6 +64,12 @@ def config() -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
+    known = inspect(connection).has_table("alembic_version")
+    if known and list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == [newest()]:
+        # Most starts: without Alembic, which takes ten megabytes and a tenth of the start.
+        return
+    from alembic import command
+
     made = config()
     made.attributes["connection"] = connection
     command.upgrade(made, "head")

@@ -36,7 +36,6 @@ EXCEPTIONS = {
     "clock:": "it is the one who asks the time",
     "database:": "it is the door that commits",
     "migrate:": "Alembic's own steps, before there is anything to be half saved",
-    "logs:": "loggers of libraries are called as their authors called them",
     "patient_details: ": "one list of rules of the field, read from top to bottom",
     "platforms.slack.manifest.manifest": "one literal, as Slack prints it",
 }

@@ -1,4 +1,4 @@
-"""Every view has an example, and every example is shown by the real renderer, checked as strictly as Slack does, frozen.
+"""Every view has an example; each is shown by the real renderer, checked as strictly as Slack does, and frozen.
 
 `QIBOT_TEST_GOLDEN=write` writes the frozen files anew; look at the difference before it is committed.
 """
@@ -112,7 +112,9 @@ def called_for_examples(file: Path) -> set[str]:
 
 def test_a_view_without_an_example_is_noticed(tmp_path: Path) -> None:
     file = tmp_path / "views.py"
-    file.write_text("def shown(): return inner()\ndef inner(): return 1\ndef forgotten(): return 2\nEXAMPLES = {'a': shown()}\n")
+    file.write_text(
+        "def shown(): return inner()\ndef inner(): return 1\ndef forgotten(): return 2\nEXAMPLES = {'a': shown()}\n"
+    )
     assert called_for_examples(file) - {"<module>"} == {"shown", "inner"}
 
 
@@ -183,9 +185,7 @@ def sentences() -> Iterator[tuple[str, str]]:
     for source in house.read().values():
         if source.room in ("demo", "logs", "cli", "__main__", "migrate", "database"):
             continue
-        quiet = {
-            id(node.value) for node in ast.walk(source.tree) if isinstance(node, ast.Expr)
-        }
+        quiet = {id(node.value) for node in ast.walk(source.tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in quiet:
                 words = node.value
@@ -199,7 +199,11 @@ def test_every_sentence_of_the_program_is_spelt_as_in_britain() -> None:
 
 
 def test_nobody_is_told_that_they_did_something_badly() -> None:
-    told = [(where, words) for where, words in sentences() if where.split(":")[0].endswith(("views", "service", "forms", "commands"))]
+    told = [
+        (where, words)
+        for where, words in sentences()
+        if where.split(":")[0].endswith(("views", "service", "forms", "commands"))
+    ]
     assert len(told) > 300
     assert [(where, words) for where, words in told if BLAME.search(words) or SHOUTING.search(words)] == []
 

@@ -229,7 +229,9 @@ def _rank(rows: Sequence[Row[Any]], topics: dict[int, Match], home: int) -> list
     """Other organisations first, then those in most of the topics, then whose turn it is."""
     shared = Counter(row[0] for row in rows)
     order: dict[int, tuple[tuple[int, ...], Hit]] = {}
-    for person_id, name, role, place, organisation_id, organisation, offer, visibility, topic_id, turn in map(tuple, rows):
+    for person_id, name, role, place, organisation_id, organisation, offer, visibility, topic_id, turn in map(
+        tuple, rows
+    ):
         match = topics.get(topic_id)
         why = f"champion for {match.label}" if match else f"says: “{offer[:140]}”"
         same = organisation_id == home

@@ -29,7 +29,9 @@ class Filled:
 class Sent(Protocol):
     """The fields a browser sent."""
 
-    def getlist(self, key: Any, /) -> list[Any]: ...
+    def getlist(self, key: Any, /) -> list[Any]:
+        """Every value sent under that name."""
+        ...
 
 
 def typed(blocks: Iterable[Json], sent: Sent) -> dict[str, Typed]:

@@ -179,9 +179,11 @@ class Invention:
         for plan in PROJECTS:
             await self._register(plan)
         await self._event(then)
-        await self._introductions()
+        await self._met()
+        self.world.clock.set(at_local(_working_day(local_date(start) - timedelta(days=1)), time(11), _ZONE))
+        await self._ask("Lena Fischer", "find discharge", "We bring people back who went home the day before.")
         await self.world.tick()
-        # They said all that two weeks ago, and what the bot owed them by then, it has sent.
+        # What the bot owed them by now, it has sent.
         self.world.clock.set(start)
         await self.world.tick()
         self.world.clock.set(start)
@@ -226,25 +228,23 @@ class Invention:
         for name, words in PLEDGES.items():
             await self._type(name, f"pledge {words}")
 
-    async def _introductions(self) -> None:
-        """One that both said yes to, and one that waits for an answer."""
+    async def _met(self) -> None:
+        """An introduction that both said yes to."""
         await self._ask("Priya Raman", "find falls", "We see people who fall again within weeks.")
-        await self._ask("Lena Fischer", "find discharge", "We bring people back who went home the day before.")
         await self.world.tick()
-        for name in (RUTH.name,):
-            card = self._card(name, "Accept")
-            if card is not None:
-                await self.world.slack.press(self.users[name], card, "Accept")
-                await self.world.slack.wait_idle()
+        card = self._card(RUTH.name, "Accept")
+        await self.world.slack.press(self.users[RUTH.name], card, "Accept")
+        await self.world.slack.wait_idle(
+            until=lambda: "Accept" not in self.world.slack.inbox(self.users[RUTH.name])[-1].labels
+        )
 
     async def _ask(self, name: str, command: str, why: str) -> None:
         seen = await self._type(name, command)
         pressed = await self.world.slack.press(self.users[name], seen.messages[-1], "Ask for an introduction")
         await self._send(name, pressed, {"reason": why})
 
-    def _card(self, name: str, label: str) -> SeenMessage | None:
-        inbox = self.world.slack.inbox(self.users[name])
-        return next((message for message in reversed(inbox) if label in message.labels), None)
+    def _card(self, name: str, label: str) -> SeenMessage:
+        return next(m for m in reversed(self.world.slack.inbox(self.users[name])) if label in m.labels)
 
     async def _type(self, name: str, text: str) -> Seen:
         seen = await self.world.slack.slash(self.users[name], text)

@@ -113,7 +113,9 @@ class Page:
         if first.lower() == COMMAND:
             await self._do(key, text, lambda: self.slack.slash(user, rest.strip()))
         elif text.startswith("/"):
-            self.news = News(f"{first} is no command here. The bot's begin with {COMMAND}; {COMMAND} help shows them all.")
+            self.news = News(
+                f"{first} is no command here. The bot's begin with {COMMAND}; {COMMAND} help shows them all."
+            )
         else:
             await self._do(key, "", lambda: self.slack.say(user, text))
 
@@ -121,16 +123,16 @@ class Page:
         """Press a button of a message, a modal or the Home tab. One that asks first is remembered in `asking`."""
         user = self.people[key]
         target = self._target(user, on)
-        for nth, (block, element) in enumerate(pressable(target.blocks)):
-            if press_value(block, element) == press:
-                break
-        else:
+        offered = list(pressable(target.blocks))
+        at = next((i for i, (block, element) in enumerate(offered) if press_value(block, element) == press), None)
+        if at is None:
             raise Gone
+        element = offered[at][1]
         if element.get("confirm") and not sure:
             self.asking[key] = Asking(on, press, element["confirm"], label(element))
             return None
         name = element["action_id"]
-        before = [e for _, e in list(pressable(target.blocks))[:nth] if name in (label(e), e["action_id"])]
+        before = [one for _, one in offered[:at] if name in (label(one), one["action_id"])]
         said = f"pressed “{label(element)}”"
         return await self._do(key, said, lambda: self.slack.press(user, target, name, nth=len(before)), on=on)
 
@@ -172,7 +174,9 @@ class Page:
                 await page_clock.go_to(world, start + step)
             await self._settle()
             reached = tuple(
-                (user, words(post.text).split("\n")[0]) for post, user in self._all_posts().values() if post.ts not in before
+                (user, words(post.text).split("\n")[0])
+                for post, user in self._all_posts().values()
+                if post.ts not in before
             )
             self.news = News(_went_out(len(reached), waited=step is not None), reached)
             self.slack.changed()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from qibot.demo.world import World
 
 STEP = timedelta(hours=6)
-"""The longest step: the planner looks at the time at least this often, and messages stop the clock where they are due."""
+"""The longest step: the planner looks at the time at least this often. Messages stop the clock where they are due."""
 FARTHEST = timedelta(days=120)
 
 

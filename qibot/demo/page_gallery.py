@@ -67,5 +67,3 @@ def _example(id: str, name: str, said: Message | Form, choices: Mapping[str, Any
     inputs = [block for block in view["blocks"] if block["type"] == "input"]
     html = render(view["blocks"], Setting(id, state=initial_state(inputs)))
     return Example(id, shown, html, pretty(view), words(view["title"]), words(view["submit"]))
-
-

@@ -2,6 +2,7 @@
 
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -23,7 +24,8 @@ from qibot.people.turn import Turn, anybody
 
 LATEST = 40
 """Messages shown of a conversation; a demo that runs all day must stay quick."""
-FIRST_WORDS = ("join", "find sepsis", "who discharge", "project register", "champion join", "help")
+FIRST_WORDS = ("find sepsis", "champion join", "project register", "help")
+NEWCOMERS_WORDS = ("join", "find sepsis", "who discharge", "help")
 _ENTITY = re.compile(r"<(?:@([UW]\w+)(?:\|[^>]*)?|((?:https?://|mailto:)[^|>]*)(?:\|[^>]*)?)>")
 
 
@@ -121,7 +123,7 @@ class Shown:
             self._window(look, side, modal, user) if modal else None,
             page.asking.get(wanted.who),
             _by_table(rows),
-            tuple(Offered(f"/qi {one}", "", True) for one in FIRST_WORDS if _offered(one, rows)),
+            tuple(Offered(f"/qi {one}", "", True) for one in _first_words(rows)),
             tuple((f"qibot:{row.name}", row.shortcut) for row in rows if row.shortcut),
             page.unread(wanted.who, user),
         )
@@ -150,14 +152,14 @@ class Shown:
             html = render(post.blocks, Setting(id, names, form))
         else:
             html = Markup('<p class="said">{}</p>').format(_plain(post.text, names)) if post.text else Markup("")
-        payloads = [_payload(f"What the bot sent ({post.sent_by})", post.sent)] if post.sent is not None else []
+        payloads = (
+            [_payload(f"payload: what the bot sent ({post.sent_by})", post.sent)] if post.sent is not None else []
+        )
         payloads += [_payload(_title(one), sent_json(one.sent)) for one in doings if one.sent is not None]
         files = tuple((one, slack.files[one].name) for one in post.files if one in slack.files)
         name = user.name if mine else "qibot"
         only_you = post.only_for is not None
-        return Entry(
-            id, name, _moment(post.ts), html, tuple(payloads), mine, False, only_you, post.edited, files=files
-        )
+        return Entry(id, name, _moment(post.ts), html, tuple(payloads), mine, False, only_you, post.edited, files=files)
 
     def _window(self, look: Look, side: str, view: View, user: User) -> Window:
         id, key = f"{side}-{view.id}", look.sides[side].who
@@ -173,8 +175,10 @@ class Shown:
                 errors=view.errors,
             ),
         )
-        doings = [one for one in self._page.doings.get(key, []) if one.on == view.id or (one.on == "home" and not modal)]
-        payloads = [_payload("What the bot sent (the view)", view.sent or view.data)]
+        doings = [
+            one for one in self._page.doings.get(key, []) if one.on == view.id or (one.on == "home" and not modal)
+        ]
+        payloads = [_payload("payload: the view that the bot sent", view.sent or view.data)]
         payloads += [_payload(_title(one), sent_json(one.sent)) for one in doings[-3:] if one.sent is not None]
         submit, close = words(view.data.get("submit")), words(view.data.get("close")) or "Close"
         return Window(view.id, view.title or "Home", html, tuple(payloads), submit, close, bool(view.errors))
@@ -209,7 +213,7 @@ def initials(name: str) -> str:
 
 def hue(name: str) -> int:
     """One of ten colours, always the same for a name."""
-    return sum(ord(letter) * (i + 1) for i, letter in enumerate(name)) % 10
+    return zlib.crc32(name.encode()) % 10
 
 
 def say_day(day: date) -> str:
@@ -233,7 +237,7 @@ def _payload(title: str, sent: Mapping[str, Any]) -> Payload:
 
 
 def _title(doing: Doing) -> str:
-    return f"What the person sent: {doing.words or 'words'} ({doing.kind})"
+    return f"payload: {doing.words} ({doing.kind})" if doing.words else f"payload: what this sent ({doing.kind})"
 
 
 def _said_by(doing: Doing) -> str:
@@ -243,7 +247,7 @@ def _said_by(doing: Doing) -> str:
 
 def _done(id: str, user: User, doing: Doing) -> Entry:
     html = Markup("{}").format(doing.words)
-    payloads = (_payload(_title(doing), sent_json(doing.sent)),) if doing.sent is not None else ()
+    payloads = (_payload("payload: what that sent", sent_json(doing.sent)),) if doing.sent is not None else ()
     return Entry(id, user.name, _moment(doing.ts), html, payloads, True, True, trouble=doing.trouble)
 
 
@@ -265,9 +269,10 @@ def _plain(text: str, names: Any) -> str:
     return words(_ENTITY.sub(lambda found: f"@{names(found[1])}" if found[1] else found[2], text))
 
 
-def _offered(text: str, rows: list[CommandRow[Turn]]) -> bool:
-    found = features.router.find(text)
-    return found is not None and found.row in rows
+def _first_words(rows: list[CommandRow[Turn]]) -> tuple[str, ...]:
+    joined = any(row.needs is not anybody for row in rows)
+    wanted = FIRST_WORDS if joined else NEWCOMERS_WORDS
+    return tuple(one for one in wanted if (found := features.router.find(one)) and found.row in rows)
 
 
 def _by_table(rows: list[CommandRow[Turn]]) -> tuple[tuple[str, tuple[Offered, ...]], ...]:

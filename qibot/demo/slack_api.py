@@ -153,7 +153,7 @@ class Api:
         with self.server.working():
             response = await self._respond(call, value, fault)
         if fault is not None and fault.kind in ("timeout", "drop"):
-            await (_never if fault.kind == "timeout" else _cut)(receive)
+            await (never if fault.kind == "timeout" else cut)(receive)
             return
         await response(scope, receive, send)
 
@@ -241,17 +241,17 @@ def _too_many(retry_after: int) -> Response:
     return JSONResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(retry_after)})
 
 
-async def _never(receive: Receive) -> None:
+async def never(receive: Receive) -> None:
     """Say nothing until the bot gives up."""
     try:
         async with asyncio.timeout(LONGEST_TIMEOUT):
             while (await receive())["type"] != "http.disconnect":
                 continue
     except TimeoutError:
-        await _cut(receive)
+        await cut(receive)
 
 
-async def _cut(receive: Receive) -> None:
+async def cut(receive: Receive) -> None:
     """Cut the connection without a word. ASGI has no word for that, so it is done on the server's own transport."""
     transport = receive.__self__.transport  # type: ignore[attr-defined]
     transport.abort()

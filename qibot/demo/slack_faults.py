@@ -11,7 +11,7 @@ class Fault:
     """One thing that goes wrong. `left` is how often still (None: until cleared); `share` how much of the calls."""
 
     method: str
-    kind: Kind
+    kind: str
     left: int | None
     retry_after: int
     team: str | None

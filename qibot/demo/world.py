@@ -4,7 +4,7 @@ Nothing is a short cut: workspaces are installed by OAuth, requests are signed, 
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -89,21 +89,28 @@ async def world(
     *,
     organisers: str = "",
     port: int = 0,
+    settings: Mapping[str, Any] | None = None,
     **stand_in: Any,
 ) -> AsyncIterator[World]:
-    """Start both, install the bot in `workspaces` ((team id, name) each), stop both at the end."""
+    """Start both, install the bot in `workspaces` ((team id, name) each), stop both at the end.
+
+    `settings` replaces some of the bot's. With a bot token among them it is the first workspace's, as in an app of one.
+    """
     async with aiohttp.ClientSession() as http:
         slack = SlackServer(now=clock.now, signing_secret=SIGNING_SECRET, bot_url="", http=http, **stand_in)
         async with slack.running() as slack_url:
-            house = House(_settings(database_url, slack, slack_url, organisers), clock=clock, ticking=False)
-            await house.start()
+            given = _settings(database_url, slack, slack_url, organisers, settings or {})
+            one = given.slack_bot_token.get_secret_value()
+            for team, name in workspaces:
+                token = one or f"xoxb-stand-in-{team.lower()}"
+                slack.add_workspace(team, name, domain=team.lower(), bot_token=token, bot_user_id=f"UBOT{team}")
+            house = House(given, clock=clock, ticking=False)
             try:
+                await house.start()
                 async with serving(house.web(), port) as url:
                     slack.bot_url = f"{url}/slack/events"
                     made = World(slack, house, clock, http, url)
-                    for team, name in workspaces:
-                        token = f"xoxb-stand-in-{team.lower()}"
-                        slack.add_workspace(team, name, domain=team.lower(), bot_token=token, bot_user_id=f"UBOT{team}")
+                    for team in [] if one else list(slack.workspaces):
                         await made.install(team)
                     yield made
                     await slack.wait_idle()
@@ -111,7 +118,9 @@ async def world(
                 await house.stop()
 
 
-def _settings(database_url: str, slack: SlackServer, slack_url: str, organisers: str) -> Settings:
+def _settings(
+    database_url: str, slack: SlackServer, slack_url: str, organisers: str, changes: Mapping[str, Any]
+) -> Settings:
     # Every secret is named, so that none of the machine's own can slip in.
     given: dict[str, Any] = {
         "qibot_database_url": database_url,
@@ -124,4 +133,4 @@ def _settings(database_url: str, slack: SlackServer, slack_url: str, organisers:
         "slack_client_id": slack.client_id,
         "slack_client_secret": slack.client_secret,
     }
-    return Settings(_env_file=None, **given)
+    return Settings(_env_file=None, **{**given, **changes})

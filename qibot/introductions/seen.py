@@ -46,7 +46,8 @@ class Side:
     """An introduction as one of its two people may see it. Views get nothing else.
 
     `state` as in `Introduction`, but an asker sees `CLOSED` after a no and after silence. `agreed`: both said yes, and
-    both still do. `until` is the day it ends without an answer; `may_wait`: the asked have not put it off yet (which the asker never sees).
+    both still do. `until` is the day it ends without an answer; `may_wait`: the person asked has not put it off yet,
+    which the asker never sees.
     """
 
     id: int
@@ -129,6 +130,7 @@ async def willing(db: AsyncSession, *person_ids: int) -> bool:
 
 
 def is_willing(person_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """That this person is here and agrees to introductions now, as a condition of a query."""
     somebody = aliased(Person)
     return exists().where(
         somebody.id == person_id,
@@ -174,6 +176,7 @@ async def of_person(db: AsyncSession, person: Person, *, page: int = 1, size: in
 
 
 def whole() -> Select[Introduction]:
+    """Introductions with everything that `side` reads of them."""
     return select(Introduction).options(
         joinedload(Introduction.asker).joinedload(Person.organisation),
         joinedload(Introduction.champion).joinedload(Person.organisation),

@@ -1,1 +1,1 @@
-"""Figures: `./qi bench NAME`. Each measures the real thing in processes of its own, and writes what it found to out/."""
+"""Figures: `./qi bench NAME`. Each measures the real thing in processes of its own, and writes to out/bench."""

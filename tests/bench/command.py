@@ -57,11 +57,14 @@ async def measure(plan: Plan, folder: Path, seed: int) -> dict[str, Any]:
         drivers: dict[str, Driver] = {}
         port, qibot = await _qibot(stack, ["-m", "qibot", "serve"], folder, database, api)
         drivers["qibot"] = Driver(port, finds_a_champion)
-        for kind in ("bolt", "route"):
-            port = machine.free_port()
-            words = ["-m", "tests.bench.bare", kind, str(port)]
-            await _serve(stack, words, folder, port, {"BENCH_SECRET": SECRET})
-            drivers[kind] = Driver(port, lambda body: body == ANSWER.encode())
+        ports = {"bolt": machine.free_port(), "route": machine.free_port()}
+        await asyncio.gather(
+            *(
+                _serve(stack, ["-m", "tests.bench.bare", kind, str(port)], folder, port, {"BENCH_SECRET": SECRET})
+                for kind, port in ports.items()
+            )
+        )
+        drivers |= {kind: Driver(port, lambda body: body == ANSWER.encode()) for kind, port in ports.items()}
         measured = await _rounds(plan, drivers)
         resident = machine.memory(qibot)
     async with stand_in() as api:
@@ -171,14 +174,18 @@ def said(figures: Mapping[str, Any]) -> str:
         f"/qi find sepsis, {plan['champions']:,} champions, SQLite; medians of {plan['rounds']} rounds of "
         f"{plan['seconds']} s in turn; {figures['cores']} cores, Python {figures['python']}"
     )
-    lines.append(f"\n{'at once':>7} {'server':10}{'requests/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'worst p99':>11}{'to Bolt':>9}")
+    lines.append(
+        f"\n{'at once':>7} {'server':10}{'requests/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'worst p99':>11}{'to Bolt':>9}"
+    )
     for concurrency, servers in figures["figures"].items():
         for name, f in servers.items():
             lines.append(
                 f"{concurrency:>7} {name:10}{f['per_second']:>11.0f}{f['p50_ms']:>9.2f}{f['p99_ms']:>9.2f}"
                 f"{f['worst_p99_ms']:>11.2f}{f['to_bolt']:>9.3f}"
             )
-    lines.append(f"\nWhere one command's {figures['milliseconds_whole']:.2f} ms go (one at a time, stopwatch included):")
+    lines.append(
+        f"\nWhere one command's {figures['milliseconds_whole']:.2f} ms go (one at a time, stopwatch included):"
+    )
     lines += [f"  {name:30}{ms:>7.2f} ms" for name, ms in figures["milliseconds"].items()]
     lines.append(f"  ({figures['driver_calls']:.0f} calls of SQLite's thread a command)")
     memory = figures["memory_mb"]

@@ -49,9 +49,9 @@ def free_port() -> int:
 
 
 def environment(more: Mapping[str, str]) -> dict[str, str]:
-    """The environment without settings of somebody's own, and with these."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("QIBOT_", "SLACK_"))}
-    return {**kept, "PYTHONPATH": str(ROOT), **more}
+    """The environment without settings of somebody's own, and with these; bytecode is kept, as it usually is."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("QIBOT_", "SLACK_", "PYTHON"))}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(OUT / "bytecode"), **more}
 
 
 @contextlib.contextmanager

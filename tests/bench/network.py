@@ -35,7 +35,8 @@ async def build(url: str, champions: int, seed: int) -> None:
             await db.flush()
             rows = _rows(random.Random(seed), champions, places, topics)
             for model, some in rows:
-                await db.execute(insert(model), some)
+                if some:
+                    await db.execute(insert(model), some)
         async with database.engine.connect() as connection:
             # As any database has that has lived for a while.
             await connection.exec_driver_sql("ANALYZE")

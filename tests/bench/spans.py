@@ -13,13 +13,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from qibot import app
+from qibot import app, database
 from qibot.bot import Bot
 from qibot.platforms.guard import SlackGuard
-from qibot.platforms.slack import adapter
+from qibot.platforms.slack import adapter, replies
 from qibot.platforms.slack.app import SlackSide
 from qibot.settings import load
 
@@ -56,8 +55,8 @@ def install() -> None:
     _watch(Bot, "handle", "bot")
     for method in ("execute", "scalar", "scalars", "commit", "rollback", "close"):
         _watch(AsyncSession, method, "session")
-    _watch(aiosqlite.Connection, "_execute", "driver")
-    render = adapter.in_acknowledgement
+    _watch(database._Connection, "visit", "driver")
+    render = replies.in_acknowledgement
 
     def rendered(*args: Any, **kwargs: Any) -> Any:
         began = time.perf_counter()
@@ -65,7 +64,8 @@ def install() -> None:
         _spent["render"] += time.perf_counter() - began
         return said
 
-    adapter.in_acknowledgement = rendered
+    # The adapter has its own name for it.
+    setattr(adapter, render.__name__, rendered)
 
 
 def _watch_guard() -> None:

@@ -34,16 +34,16 @@ def main(*, quick: bool, seed: int) -> None:
     print(f"\nWritten to {machine.write('start', figures).relative_to(machine.ROOT)}")
 
 
-async def measure(runs: int, folder: Path) -> dict[str, Any]:
+async def measure(runs: int, folder: Path, idle: float = IDLE_SECONDS) -> dict[str, Any]:
     """All figures of one run."""
     facts = machine.facts()
     imports = [float(await asyncio.to_thread(_python, "-c", _IMPORT)) for _ in range(runs + 1)][1:]
     async with stand_in(starts=runs + 1) as api:
-        fresh = await _start(folder, "fresh.db", api)
+        fresh = await serve_once(folder, "fresh.db", api, idle)
         database = Database(f"sqlite+aiosqlite:///{folder / 'made.db'}")
         await migrate(database)
         await database.close()
-        starts = [await _start(folder, "made.db", api) for _ in range(runs)]
+        starts = [await serve_once(folder, "made.db", api, idle) for _ in range(runs)]
     return {
         "bench": "start",
         "runs": runs,
@@ -58,13 +58,13 @@ async def measure(runs: int, folder: Path) -> dict[str, Any]:
     }
 
 
-async def _start(folder: Path, database: str, api: str) -> tuple[float, float, float]:
+async def serve_once(folder: Path, database: str, api: str, idle: float) -> tuple[float, float, float]:
     """From exec to ready in seconds; MB resident when idle, and at most."""
     port, began = machine.free_port(), time.perf_counter()
     settings = serving(f"sqlite+aiosqlite:///{folder / database}", port, api)
     with machine.process(["-m", "qibot", "serve"], folder=folder, settings=settings) as child:
         ready = await asyncio.to_thread(machine.wait_for, port, "/readyz", child, folder)
-        await asyncio.sleep(IDLE_SECONDS)
+        await asyncio.sleep(idle)
         now, peak = machine.memory(child)
     return ready - began, now, peak
 

@@ -1,17 +1,25 @@
 """The wire: the whole bot behind its guard and Bolt, and a stand-in Slack, speaking HTTP on loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import io
+import logging
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
+import structlog
+from sqlalchemy import select
 
+from qibot import logs
 from qibot.chat.incoming import Incoming
 from qibot.chat.platform import Platform
 from qibot.chat.router import Reply
 from qibot.clock import SetClock
 from qibot.demo.slack_server import Seen, User
 from qibot.demo.world import Account, World, world
+from qibot.events.models import Attendance, Event
+from qibot.people.models import Person
 from qibot.platforms.slack import replies
 from tests.cast import EVERYBODY, OWEN, WORKSPACES, Character
 
@@ -41,6 +49,21 @@ class Users:
 
     def __call__(self, c: Character) -> User:
         return self._wire.user(Account(c.workspace, c.account, c.name, c.email, c.zone))
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
+    """`logged()` is all that was logged so far, at the level that says most."""
+    root, qibot, before = logging.getLogger(), logging.getLogger("qibot"), structlog.get_config()
+    handlers, levels = root.handlers[:], (root.level, qibot.level)
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stderr", kept := io.StringIO())
+        logs.configure("json", "DEBUG")
+        yield kept.getvalue
+    root.handlers[:] = handlers
+    root.setLevel(levels[0])
+    qibot.setLevel(levels[1])
+    structlog.configure(**before)
 
 
 class Gate:
@@ -91,3 +114,14 @@ async def join(wire: World, who: User, **answers: Any) -> Seen:
     assert done.errors == {}
     await wire.slack.wait_idle(until=lambda: done.messages)
     return done
+
+
+async def attend(wire: World) -> None:
+    """Whoever has joined the network has also joined an event today, where pledges can be made."""
+    async with wire.house.database.transaction() as db:
+        people = (await db.scalars(select(Person).order_by(Person.id))).all()
+        event = Event(title="QI day", day=wire.clock.now().date(), code="QIDAY", organiser_id=people[0].id)
+        db.add(event)
+        await db.flush()
+        for person in people:
+            db.add(Attendance(event_id=event.id, person_id=person.id, joined_at=wire.clock.now()))

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from qibot.clock import SetClock
+from qibot.demo.slack_server import User
 from qibot.demo.world import World
 from qibot.platforms.slack import replies
 from tests.cast import AMINA, EVERYBODY, TOMASZ
@@ -81,9 +82,10 @@ async def test_a_late_submission_shows_that_it_is_worked_on_and_then_the_answer(
     gate = Gate(wire, monkeypatch)
     done = await wire.slack.submit(amina, seen.opened, {"organisation": "1"})
     assert (done.error, done.closed, done.updated) == ("", False, seen.opened)
-    assert "I am working on it" in f"{seen.opened.title} {seen.opened.shown}"
+    window = seen.opened
+    assert "I am working on it" in f"{window.title} {window.shown}"
     gate.open()
-    await wire.slack.wait_idle(until=lambda: "Welcome" in f"{seen.opened.title} {seen.opened.shown}")
+    await wire.slack.wait_idle(until=lambda: "Welcome" in f"{window.title} {window.shown}")
     assert wire.slack.inbox(amina) == []
 
 
@@ -96,13 +98,14 @@ async def test_a_late_correction_comes_back_with_everything_typed(
     with monkeypatch.context() as only_here:
         gate = Gate(wire, only_here)
         typed = {"name": "patient NHS no 999 000 0018", "organisation": "1", "role": "Ward sister"}
-        await wire.slack.submit(amina, seen.opened, typed)
+        window = seen.opened
+        await wire.slack.submit(amina, window, typed)
         gate.open()
-        await wire.slack.wait_idle(until=lambda: "Please look at this again" in seen.opened.shown)
-    assert seen.opened.state["name"]["name"]["value"] == "patient NHS no 999 000 0018"
-    assert seen.opened.state["role"]["role"]["value"] == "Ward sister"
+        await wire.slack.wait_idle(until=lambda: "Please look at this again" in window.shown)
+    assert window.state["name"]["name"]["value"] == "patient NHS no 999 000 0018"
+    assert window.state["role"]["role"]["value"] == "Ward sister"
     # Nothing of the first was kept, so the same modal sent again takes effect.
-    done = await wire.slack.submit(amina, seen.opened, {"name": "Amina Okafor"})
+    done = await wire.slack.submit(amina, window, {"name": "Amina Okafor"})
     await wire.slack.wait_idle(until=lambda: done.messages)
     assert "Welcome, Amina Okafor" in words(done)
 
@@ -145,19 +148,19 @@ async def test_a_used_up_response_url_is_followed_by_a_direct_message(wire: Worl
 
 async def test_fifty_commands_at_once_are_all_answered_in_their_acknowledgement(wire: World, user: Users) -> None:
     users = [user(c) for c in EVERYBODY]
-    asked = [wire.slack.deliver(wire.slack.workspaces[u.team_id], "slash_commands", _command(wire, u, n))
-             for n in range(50) for u in [users[n % len(users)]]]  # fmt: skip
+    asked = []
+    for n in range(50):
+        who = users[n % len(users)]
+        asked.append(wire.slack.deliver(wire.slack.workspaces[who.team_id], "slash_commands", _command(wire, who, n)))
     answers = await asyncio.gather(*asked)
     assert [a.status for a in answers] == [200] * 50
     assert all(isinstance(a.body, dict) and a.body["blocks"] for a in answers)
     assert len(calls(wire, "users.info")) <= 50
 
 
-def _command(wire: World, who: object, n: int) -> dict[str, object]:
-    account = who.id
-    team = who.team_id
+def _command(wire: World, who: User, n: int) -> dict[str, object]:
     return {
-        "command": "/qi", "text": f"find sepsis {n}", "team_id": team, "user_id": account, "channel_id": "D0",
+        "command": "/qi", "text": f"find sepsis {n}", "team_id": who.team_id, "user_id": who.id, "channel_id": "D0",
         "response_url": f"{wire.slack.base_url}/respond/none", "trigger_id": f"burst-{n}", "api_app_id": "A00000001",
     }  # fmt: skip
 

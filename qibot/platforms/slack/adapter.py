@@ -114,7 +114,8 @@ class SlackAdapter:
             await ack()
 
     async def _on_action(self, ack: Acknowledge, body: Json, context: AsyncBoltContext) -> None:
-        action = body["actions"][0]
+        # Dialogues of old, which have no actions, come by the same door.
+        action = (body.get("actions") or [{}])[0]
         pressed = blocks.decode_action(action)
         if pressed is None:
             # A button that opens an address tells us too: nothing to do.

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
+import aiohttp
 import structlog
 from fastapi import FastAPI, Request, Response
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -33,6 +34,7 @@ from qibot.settings import Settings
 
 log = structlog.get_logger()
 SECONDS_TO_CONNECT = 15
+_START_AGAIN = ("qibot was not installed", "Please start again from the install link.")
 _REASON = re.compile(r"[a-z_]{1,40}")
 
 
@@ -85,7 +87,7 @@ class SlackSide:
 
     def mount(self, app: FastAPI) -> None:
         """Add Slack's addresses, and the guard in front of them."""
-        app.post("/slack/events")(self._events)
+        app.add_route("/slack/events", self._events, methods=["POST"])
         if self._settings.slack_client_id:
             app.get("/slack/install")(self._install)
             app.get("/slack/oauth_redirect")(self._redirected)
@@ -96,11 +98,12 @@ class SlackSide:
         body = _read(await request.body(), request.headers.get("content-type", ""))
         try:
             made = _Request(body=body, mode="socket_mode")
+            return to_starlette_response(await self.adapter.app.async_dispatch(made))
         except (AttributeError, LookupError, TypeError, ValueError) as odd:
-            # Bolt looks for team and user at once, and trusts what it finds.
-            log.warning("slack sent something odd", error=type(odd).__name__)
-            return Response(status_code=400)
-        return to_starlette_response(await self.adapter.app.async_dispatch(made))
+            # Bolt trusts what it looks for, such as a team's id, to be there and to be text.
+            log.warning("slack sent something odd", exc_info=odd)
+            # Anything but 200 and Slack would send it again.
+            return Response()
 
     async def _install(self, request: Request) -> Response:
         bolt_request = to_async_bolt_request(request, await request.body())
@@ -108,7 +111,11 @@ class SlackSide:
 
     async def _redirected(self, request: Request) -> Response:
         bolt_request = to_async_bolt_request(request, await request.body())
-        return to_starlette_response(await self._flow().handle_callback(bolt_request))
+        try:
+            return to_starlette_response(await self._flow().handle_callback(bolt_request))
+        except (TimeoutError, aiohttp.ClientError) as error:
+            log.warning("installation not finished", reason="slack was out of reach", error=type(error).__name__)
+            return to_starlette_response(_page(400, *_START_AGAIN))
 
     def _flow(self) -> AsyncOAuthFlow:
         api = self._settings.qibot_slack_api_url
@@ -138,9 +145,7 @@ async def _not_installed(args: AsyncFailureArgs) -> BoltResponse:
     # Anybody can write into the address that Slack sends people back to.
     log.warning("installation not finished", reason=args.reason if _REASON.fullmatch(args.reason) else "unreadable")
     status = args.suggested_status_code
-    return _page(
-        status if status < 500 else 400, "qibot was not installed", "Please start again from the install link."
-    )
+    return _page(status if status < 500 else 400, *_START_AGAIN)
 
 
 def _read(body: bytes, kind: str) -> dict[str, Any]:

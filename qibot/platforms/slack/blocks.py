@@ -205,11 +205,13 @@ def _words(value: Any) -> int:
     """Characters that people read in a block. An address behind a button is not counted, one in running text is."""
     if isinstance(value, list):
         return sum(map(_words, value))
-    if not isinstance(value, dict):
-        return 0
-    keys = ("text", "alt_text") if value.get("type") == "button" else ("text", "alt_text", "url")
-    own = sum(size(value[key]) for key in keys if isinstance(value.get(key), str))
-    return own + sum(map(_words, value.values()))
+    own = 0
+    for key, inner in value.items():
+        if isinstance(inner, dict | list):
+            own += _words(inner)
+        elif key in ("text", "alt_text") or (key == "url" and value.get("type") != "button"):
+            own += size(inner)
+    return own
 
 
 _TOO_MUCH = "There was more than fits here."

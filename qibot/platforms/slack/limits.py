@@ -82,7 +82,7 @@ def shorten(text: str, longest: int, *, escaped: bool = False) -> str:
         return whole
     at = room = 0
     for at, letter in enumerate(text):  # noqa: B007 - where it stopped is what matters
-        room += size(escape(letter) if escaped else letter)
+        room += (len(_ESCAPES.get(letter, letter)) if escaped else 1) + (letter > "\uffff")
         if room > longest - len(MORE):
             break
     cut = text[: _boundary(text, at)].rstrip() + MORE
