@@ -31,13 +31,13 @@ RULES: tuple[Rule, ...] = (
     house.is_explained,
 )
 
-# Problem as a rule words it (its beginning) -> why it may stay. A reason that no longer has a problem goes.
-EXCEPTIONS = {
-    "clock:": "it is the one who asks the time",
-    "database:": "it is the door that commits",
-    "migrate:": "Alembic's own steps, before there is anything to be half saved",
-    "patient_details: ": "one list of rules of the field, read from top to bottom",
-    "platforms.slack.manifest.manifest": "one literal, as Slack prints it",
+# Rule, and how its problem begins -> why it may stay. What is no longer needed goes.
+EXCEPTIONS: dict[tuple[Rule, str], str] = {
+    (house.asks_no_time, "clock:"): "it is the one who asks",
+    (house.commits_nothing, "database:"): "it is the door that commits",
+    (house.commits_nothing, "migrate:"): "Alembic's own steps, before there is anything to be half saved",
+    (house.fits_a_screen, "patient_details: "): "one list of rules of the field, read from top to bottom",
+    (house.fits_a_screen, "platforms.slack.manifest.manifest"): "one literal, as Slack prints it",
 }
 NAMES_PLATFORMS = ("platforms", "demo", "cli", "app", "doctor", "metrics", "settings")
 
@@ -52,12 +52,13 @@ def problems(rule: Rule) -> list[str]:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_house_keeps_its_rules(rule: Rule) -> None:
-    assert [p for p in problems(rule) if not p.startswith(tuple(EXCEPTIONS))] == []
+    excused = tuple(beginning for of, beginning in EXCEPTIONS if of is rule)
+    assert [p for p in problems(rule) if not p.startswith(excused)] == []
 
 
-def test_every_exception_is_still_needed() -> None:
-    said = [problem for rule in RULES for problem in problems(rule)]
-    assert [e for e in EXCEPTIONS if not any(p.startswith(e) for p in said)] == []
+@pytest.mark.parametrize(("rule", "beginning"), EXCEPTIONS)
+def test_every_exception_is_still_needed(rule: Rule, beginning: str) -> None:
+    assert any(p.startswith(beginning) for p in problems(rule))
 
 
 def test_every_module_was_looked_at() -> None:

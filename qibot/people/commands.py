@@ -6,6 +6,7 @@ from qibot.chat.arguments import Rest
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
 from qibot.errors import NotFound, Unclear, WrongFields
+from qibot.people import organisations as orgs
 from qibot.people import service, topics, views
 from qibot.people.forms import AddOrganisation, AddTopic, Join, Leave, Withdraw
 from qibot.people.models import Organisation, Person, Topic
@@ -18,7 +19,7 @@ commands = table("You and the network")
 async def join(turn: Turn) -> Form:
     person = turn.person if turn.person and turn.person.here else None
     if person is None:
-        likely = await service.likely_organisation(turn.db, turn_known(turn), turn.today)
+        likely = await orgs.likely_organisation(turn.db, turn_known(turn), turn.today)
         values: dict[str, object] = {"name": turn.identity.name, "contact": turn.identity.email}
         if likely:
             values |= {"organisation": str(likely.id), "place": likely.place}
@@ -38,7 +39,7 @@ async def join(turn: Turn) -> Form:
 
 async def join_choices(turn: Turn) -> Mapping[str, tuple[Choice, ...]]:
     """Organisations open today and every topic."""
-    organisations = await service.open_organisations(turn.db, turn.today)
+    organisations = await orgs.open_organisations(turn.db, turn.today)
     return {
         "organisation": tuple(Choice(str(o.id), o.name) for o in organisations),
         "topics": await topic_choices(turn),
@@ -144,13 +145,13 @@ async def retire_topic(turn: Turn, topic: Topic) -> Message:
 
 @commands.command("organisations", needs=anybody, help="The organisations of the network.", reads=True)
 async def organisations(turn: Turn) -> Message:
-    return views.organisations(await service.all_organisations(turn.db), turn.today)
+    return views.organisations(await orgs.all_organisations(turn.db), turn.today)
 
 
 @commands.command("organisation", needs=anybody, help="One organisation: where it is and what it became.", reads=True)
 async def organisation(turn: Turn, organisation: Organisation) -> Message:
     after = await turn.db.get(Organisation, organisation.merged_into_id) if organisation.merged_into_id else None
-    return views.organisation(organisation, after, await service.members_of(turn.db, organisation.id), turn.today)
+    return views.organisation(organisation, after, await orgs.members_of(turn.db, organisation.id), turn.today)
 
 
 @commands.command("organisation add", needs=organiser, help="Add an organisation to the network.", reads=True)
@@ -160,11 +161,11 @@ async def add_organisation(turn: Turn, name: Rest) -> Form:
 
 @commands.submission(AddOrganisation, needs=organiser)
 async def organisation_added(turn: Turn, said: AddOrganisation) -> Message:
-    made = await service.add_organisation(
+    made = await orgs.add_organisation(
         turn.db, name=said.name, short_name=said.short_name, kind=said.kind, place=said.place, ods_code=said.ods_code
     )
     if said.domain:
-        await service.give_domain(turn.db, said.domain, made)
+        await orgs.give_domain(turn.db, said.domain, made)
     return views.organisation_added(made, said.domain)
 
 
@@ -173,7 +174,7 @@ async def organisation_added(turn: Turn, said: AddOrganisation) -> Message:
 )
 async def give_domain(turn: Turn, domain: str, organisation: Organisation) -> Message:
     try:
-        await service.give_domain(turn.db, domain, organisation)
+        await orgs.give_domain(turn.db, domain, organisation)
     except WrongFields as wrong:
         raise Unclear(str(wrong)) from wrong
     return views.domain_given(organisation, domain)
@@ -208,7 +209,7 @@ async def _read_topic(words: str, turn: Turn) -> Topic:
 
 
 async def _read_organisation(words: str, turn: Turn) -> Organisation:
-    found = await service.find_organisations(turn.db, words)
+    found = await orgs.find_organisations(turn.db, words)
     if len(found) == 1:
         return found[0]
     if not found:

@@ -23,6 +23,10 @@ class Organisation(Base):
     closed_on: Mapped[date | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
 
+    def closed_by(self, day: date) -> bool:
+        """Whether it had closed or merged by `day`."""
+        return self.closed_on is not None and self.closed_on <= day
+
 
 class OrganisationDomain(Base):
     """An e-mail domain that belongs to one organisation (shared ones, such as nhs.net, are nobody's)."""

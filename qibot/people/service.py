@@ -1,14 +1,13 @@
 """What may be done with people, consent, organisations and workspaces. Rules do not speak: no chat here."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from sqlalchemy import Select, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Refused, WrongFields
@@ -17,7 +16,6 @@ from qibot.people.models import (
     Identity,
     Interest,
     Organisation,
-    OrganisationDomain,
     Person,
     Receipt,
     Topic,
@@ -119,6 +117,16 @@ async def workspace_removed(db: AsyncSession, platform: str, key: str, now: date
     )
 
 
+async def unreachable(db: AsyncSession, platform: str, workspace: str, account: str, reason: str) -> None:
+    """That account cannot be written to, until it speaks again."""
+    there = select(Workspace.id).where(Workspace.platform == platform, Workspace.key == workspace).scalar_subquery()
+    await db.execute(
+        update(Identity)
+        .where(Identity.workspace_id == there, Identity.account == account)
+        .values(unreachable=reason[:200])
+    )
+
+
 async def receive(db: AsyncSession, key: str, what: str, now: datetime) -> bool:
     """Note that something came in. False when the same thing has taken effect before."""
     made = await db.execute(
@@ -153,7 +161,7 @@ class Joining:
 async def join(db: AsyncSession, known: Known, said: Joining, now: datetime, organisers: Iterable[str] = ()) -> Person:
     """Join, or change what was said before. Raises `WrongFields`."""
     organisation = await db.get(Organisation, said.organisation_id)
-    if organisation is None or is_closed(organisation, now.date()):
+    if organisation is None or organisation.closed_by(now.date()):
         raise WrongFields({"organisation": "Please choose one of those offered."})
     person = known.person
     if person is None:
@@ -243,28 +251,32 @@ async def account_in(db: AsyncSession, person_id: int, workspace_id: int) -> str
     return found or ""
 
 
-def is_closed(organisation: Organisation, day: date) -> bool:
-    """Whether it had closed or merged by `day`."""
-    return organisation.closed_on is not None and organisation.closed_on <= day
+@dataclass(frozen=True, slots=True)
+class Together:
+    """How two people can meet within their chats. `workspace` and `account`, the other's, are "" unless they share one;
+    `address` is the e-mail address of the other's account, "" unless both have a chat of the same kind.
+    """
+
+    workspace: str = ""
+    account: str = ""
+    address: str = ""
 
 
-async def open_organisations(db: AsyncSession, day: date) -> list[Organisation]:
-    """Those that people can belong to on `day`, by name."""
-    rows = await db.scalars(select(Organisation).order_by(Organisation.name))
-    return [o for o in rows if not is_closed(o, day)]
-
-
-async def likely_organisation(db: AsyncSession, known: Known, day: date) -> Organisation | None:
-    """Where somebody probably works: their e-mail's domain, else their workspace's own organisation."""
-    domain = known.identity.email.rpartition("@")[2]
-    owner = await db.get(OrganisationDomain, domain) if domain else None
-    found = owner.organisation_id if owner else known.workspace.organisation_id
-    organisation = await db.get(Organisation, found) if found else None
-    while organisation is not None and is_closed(organisation, day):
-        # Merged organisations keep their history; their people belong to what they became.
-        after = organisation.merged_into_id
-        organisation = await db.get(Organisation, after) if after else None
-    return organisation
+async def together(db: AsyncSession, person_id: int, other_id: int) -> Together:
+    """How `person_id` can meet `other_id`: in a workspace of both before anywhere else."""
+    mine, here, theirs, there = aliased(Identity), aliased(Workspace), aliased(Identity), aliased(Workspace)
+    query = (
+        select(here.id == there.id, there.key, theirs.account, theirs.email)
+        .select_from(mine)
+        .join(here, (here.id == mine.workspace_id) & here.removed_at.is_(None))
+        .join(there, (there.platform == here.platform) & there.removed_at.is_(None))
+        .join(theirs, theirs.workspace_id == there.id)
+        .where(mine.person_id == person_id, theirs.person_id == other_id)
+        .order_by((here.id == there.id).desc(), there.id, theirs.id)
+        .limit(1)
+    )
+    shared, key, account, address = (await db.execute(query)).first() or (False, "", "", "")
+    return Together(key, account, address) if shared else Together(address=address)
 
 
 async def make_organiser(db: AsyncSession, email: str) -> Person:
@@ -288,65 +300,6 @@ async def organisers(db: AsyncSession) -> list[Person]:
             .order_by(Person.name)
         )
     )
-
-
-_ODS = re.compile(r"[A-Z0-9]{1,9}")
-_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
-SHARED_DOMAINS = frozenset(
-    {"nhs.net", "gmail.com", "outlook.com", "hotmail.com", "hotmail.co.uk", "yahoo.co.uk", "icloud.com"}
-)
-"""Addresses that say nothing of where somebody works."""
-
-
-async def add_organisation(
-    db: AsyncSession, *, name: str, short_name: str, kind: str, place: str, ods_code: str
-) -> Organisation:
-    """A new organisation. ODS codes: 1-9 letters and digits (NHS Organisation Data Service). Raises `WrongFields`."""
-    code = ods_code.upper() or None
-    if code and not _ODS.fullmatch(code):
-        raise WrongFields({"ods_code": "An ODS code has one to nine letters and digits."})
-    if code and await db.scalar(select(Organisation.id).where(Organisation.ods_code == code)):
-        raise WrongFields({"ods_code": "There is an organisation with this code already."})
-    if await db.scalar(select(Organisation.id).where(func.lower(Organisation.name) == name.lower())):
-        raise WrongFields({"name": "There is an organisation of this name already."})
-    made = Organisation(name=name, short_name=short_name, kind=kind, place=place, ods_code=code)
-    db.add(made)
-    await db.flush()
-    return made
-
-
-async def give_domain(db: AsyncSession, domain: str, organisation: Organisation) -> None:
-    """People with addresses at this domain probably work there. Raises `WrongFields`."""
-    domain = domain.lower().lstrip("@")
-    if not _DOMAIN.fullmatch(domain):
-        raise WrongFields({"domain": "A domain looks like bedfordhospice.org.uk."})
-    if domain in SHARED_DOMAINS:
-        raise WrongFields({"domain": f"{domain} is shared by many organisations."})
-    row = await db.get(OrganisationDomain, domain)
-    if row is not None and row.organisation_id != organisation.id:
-        raise WrongFields({"domain": f"{domain} belongs to another organisation already."})
-    if row is None:
-        db.add(OrganisationDomain(domain=domain, organisation_id=organisation.id))
-        await db.flush()
-
-
-async def all_organisations(db: AsyncSession) -> list[Organisation]:
-    """Every organisation, those that closed included, by place and name."""
-    return list(await db.scalars(select(Organisation).order_by(Organisation.place, Organisation.name)))
-
-
-async def find_organisations(db: AsyncSession, words: str) -> list[Organisation]:
-    """By ODS code, short name or name exactly; else every one whose name holds the words."""
-    wanted = words.strip().casefold()
-    rows = await all_organisations(db)
-    exact = [o for o in rows if wanted in {(o.ods_code or "").casefold(), o.short_name.casefold(), o.name.casefold()}]
-    return exact or [o for o in rows if wanted and wanted in f"{o.name} {o.short_name}".casefold()]
-
-
-async def members_of(db: AsyncSession, organisation_id: int) -> int:
-    """How many people of an organisation are in the network."""
-    query = select(func.count()).where(Person.organisation_id == organisation_id, Person.left_at.is_(None))
-    return await db.scalar(query) or 0
 
 
 async def find_people(db: AsyncSession, words: str, workspace_id: int) -> list[Person]:

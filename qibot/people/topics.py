@@ -18,8 +18,8 @@ CAPITALS_ONLY = frozenset("ACT AI AIS ACP AF ASC HF INT LAC MAS MCA OT PE SPA CT
 """Short forms that are also words or mean several things: they count only in capitals and as a whole word."""
 
 _GENERAL = frozenset(
-    "annual before group health lead leave length meeting people place plan process programme review room service staff "
-    "support system team time training use visit visitor week work worker working".split()
+    "annual before group health lead leave length meeting people place plan process programme review room service "
+    "staff support system team time training use visit visitor week work worker working".split()
 )
 """Words of the vocabulary that say too little to point at a topic by themselves."""
 

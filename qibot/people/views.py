@@ -9,7 +9,7 @@ from qibot.chat.router import Say
 from qibot.dates import say_date
 from qibot.people.forms import AddOrganisation, AddTopic, Join, Leave, Withdraw
 from qibot.people.models import Consent, Organisation, Person, Topic
-from qibot.people.service import PURPOSES, WORDING, is_closed
+from qibot.people.service import PURPOSES, WORDING
 from qibot.people.topics import Match
 
 KIND = "I never read your messages elsewhere, and patient details never belong here."
@@ -147,7 +147,7 @@ def organisations(rows: Sequence[Organisation], today: date) -> Message:
     """All organisations by place; closed ones say so."""
     places: dict[str, list[str]] = {}
     for o in rows:
-        closed = " (closed or merged)" if is_closed(o, today) else ""
+        closed = " (closed or merged)" if o.closed_by(today) else ""
         places.setdefault(o.place or "Elsewhere", []).append(f"• {o.name} – {o.short_name}{closed}")
     return Message(
         "Organisations of the network",
@@ -158,7 +158,7 @@ def organisations(rows: Sequence[Organisation], today: date) -> Message:
 
 def organisation(row: Organisation, after: Organisation | None, members: int, today: date) -> Message:
     """One organisation. Fewer than five members are not counted out loud."""
-    closed = say_date(row.closed_on, today) if row.closed_on and is_closed(row, today) else ""
+    closed = say_date(row.closed_on, today) if row.closed_on and row.closed_by(today) else ""
     facts = Facts(
         (
             ("Kind", row.kind),

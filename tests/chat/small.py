@@ -50,7 +50,7 @@ class Wave(Action):
 
 @action("small.lock")
 class Lock(Action):
-    """A button for organisers, which opens a form for organisers."""
+    """A button for organisers."""
 
 
 @form("small.tell", title="Tell", submit="Send")
@@ -124,6 +124,11 @@ async def lock(turn: Turn) -> Form:
     return Form(Keys)
 
 
+@table.command("count", needs=organiser, help="Count.", reads=True)
+async def count(turn: Turn) -> Message:
+    return Message("counted")
+
+
 @table.command("leak", needs=anybody, help="Opens what it should not.", reads=True)
 async def leak(turn: Turn) -> Form:
     return Form(Keys)
@@ -136,8 +141,9 @@ async def wave(turn: Turn, pressed: Wave) -> Message:
 
 
 @table.action(Lock, needs=organiser)
-async def locked(turn: Turn, pressed: Lock) -> Form:
-    return Form(Keys)
+async def locked(turn: Turn, pressed: Lock) -> Message:
+    turn.did.append("lock")
+    return Message("locked")
 
 
 @table.submission(Tell, needs=anybody, choices=_wards)

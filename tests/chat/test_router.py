@@ -118,12 +118,13 @@ async def test_buttons_and_forms_of_another_time_are_told_kindly(router: Router[
 @pytest.mark.parametrize(
     "incoming",
     [
+        command("count"),
         command("lock"),
         command("leak"),
         press("small.lock"),
-        press("chat.say", text="lock"),
+        press("chat.say", text="count"),
         submission("small.keys", word="x"),
-        shortcut("lock"),
+        shortcut("count"),
     ],
     ids=lambda i: type(i).__name__,
 )
