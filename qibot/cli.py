@@ -47,8 +47,9 @@ def serve() -> None:
 
     settings = load()
     logs.configure(settings.qibot_log_format, settings.qibot_log_level)
-    if not settings.slack_on:
-        typer.echo("No chat platform is connected: set SLACK_BOT_TOKEN or SLACK_CLIENT_ID. See .env.example.", err=True)
+    if not settings.slack_on and not settings.teams_on:
+        names = "SLACK_BOT_TOKEN, SLACK_CLIENT_ID or TEAMS_CLIENT_ID"
+        typer.echo(f"No chat platform is connected: set {names}. See .env.example.", err=True)
         sys.exit(2)
     run(settings)
 
@@ -73,7 +74,7 @@ def migrate() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Check settings, database and Slack, and say what to do about what is wrong."""
+    """Check settings, database, Slack and Teams, and say what to do about what is wrong."""
     from qibot.doctor import examine
     from qibot.settings import load
 

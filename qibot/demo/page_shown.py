@@ -149,7 +149,7 @@ class Shown:
         id = f"{side}-{user.id}-{post.ts.replace('.', '-')}"
         if post.blocks:
             form = self.hidden(look, side, post.ts)
-            html = render(post.blocks, Setting(id, names, form))
+            html = render(post.blocks, Setting(id, names, form, level=3))
         else:
             html = Markup('<p class="said">{}</p>').format(_plain(post.text, names)) if post.text else Markup("")
         payloads = (
@@ -171,6 +171,7 @@ class Shown:
                 self._names(user),
                 None if modal else self.hidden(look, side, view.id),
                 "/press" if modal else "",
+                3,
                 state=view.state,
                 errors=view.errors,
             ),

@@ -22,7 +22,7 @@ from qibot.demo.slack_server import serving
 from qibot.demo.world import world
 from qibot.errors import Refused
 
-REAL = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_CLIENT_SECRET", "QIBOT_DATABASE_URL")
+REAL = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_CLIENT_SECRET", "TEAMS_CLIENT_SECRET", "QIBOT_DATABASE_URL")
 PORTS_TO_TRY = 20
 WELCOME = """\
 qibot demo: an invented network of {people} people in two workspaces. Nothing leaves this machine.

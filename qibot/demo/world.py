@@ -1,6 +1,7 @@
-"""The bot and a stand-in Slack on loopback, speaking real HTTP to each other: for the demo, wire tests and figures.
+"""The bot and a stand-in Slack on loopback, and a stand-in Teams where it is wanted, speaking real HTTP to each other:
+for the demo, wire tests and figures.
 
-Nothing is a short cut: workspaces are installed by OAuth, requests are signed, the guard and Bolt stand between.
+Nothing is a short cut: workspaces are installed by OAuth, requests are signed, the guards and Bolt stand between.
 """
 
 import contextlib
@@ -14,15 +15,18 @@ import aiohttp
 from qibot.app import House
 from qibot.clock import SetClock
 from qibot.demo.slack_server import SlackServer, User, serving
+from qibot.demo.teams_server import TeamsServer, TeamsUser
 from qibot.outbox import service as outbox
+from qibot.platforms.teams.cloud import Cloud
 from qibot.settings import Settings
 
 SIGNING_SECRET = "a-stand-in-signing-secret"
+TEAMS_APP, TEAMS_SECRET = "5f0c0de0-0000-4000-8000-000000000001", "a-stand-in-client-secret"
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An invented person's account."""
+    """An invented person's account, in a workspace of Slack or a tenant of Teams."""
 
     workspace: str
     id: str
@@ -40,6 +44,7 @@ class World:
     clock: SetClock
     http: aiohttp.ClientSession
     url: str
+    teams: TeamsServer | None = None
 
     def user(self, account: Account) -> User:
         """The account in the stand-in, made when it is new."""
@@ -47,6 +52,13 @@ class World:
         if account.id not in workspace.users:
             self.slack.add_user(account.workspace, account.id, account.name, email=account.email, tz=account.zone)
         return workspace.users[account.id]
+
+    def colleague(self, account: Account) -> TeamsUser:
+        """The account in the stand-in Teams, made when it is new. They have not got the app yet."""
+        if self.teams is None:
+            raise LookupError("this world has no Teams")
+        found = self.teams.user(account.workspace, account.id)
+        return found or self.teams.add_user(account.workspace, account.id, account.name, email=account.email)
 
     async def install(self, team: str) -> None:
         """Install the bot as an administrator does: from the link, over the consent page, back to the bot."""
@@ -90,32 +102,60 @@ async def world(
     organisers: str = "",
     port: int = 0,
     settings: Mapping[str, Any] | None = None,
+    tenants: Iterable[tuple[str, str]] = (),
     **stand_in: Any,
 ) -> AsyncIterator[World]:
     """Start both, install the bot in `workspaces` ((team id, name) each), stop both at the end.
 
     `settings` replaces some of the bot's. With a bot token among them it is the first workspace's, as in an app of one.
+    With `tenants` ((tenant id, name) each) there is a Teams too; the bot is registered in the first.
     """
     async with aiohttp.ClientSession() as http:
         slack = SlackServer(now=clock.now, signing_secret=SIGNING_SECRET, bot_url="", http=http, **stand_in)
-        async with slack.running() as slack_url:
-            given = _settings(database_url, slack, slack_url, organisers, settings or {})
+        async with slack.running() as slack_url, _teams(clock, http, tuple(tenants)) as teams:
+            given = _settings(database_url, slack, slack_url, organisers, {**_teams_settings(teams), **(settings or {})})
             one = given.slack_bot_token.get_secret_value()
             for team, name in workspaces:
                 token = one or f"xoxb-stand-in-{team.lower()}"
                 slack.add_workspace(team, name, domain=team.lower(), bot_token=token, bot_user_id=f"UBOT{team}")
-            house = House(given, clock=clock, ticking=False)
+            cloud = Cloud.stand_in(teams.base_url) if teams else None
+            house = House(given, clock=clock, ticking=False, teams_cloud=cloud)
             try:
                 await house.start()
                 async with serving(house.web(), port) as url:
                     slack.bot_url = f"{url}/slack/events"
-                    made = World(slack, house, clock, http, url)
+                    made = World(slack, house, clock, http, url, teams)
+                    if teams:
+                        teams.bot_url = f"{url}/api/messages"
                     for team in [] if one else list(slack.workspaces):
                         await made.install(team)
                     yield made
                     await slack.wait_idle()
+                    if teams:
+                        await teams.wait_idle()
             finally:
                 await house.stop()
+
+
+@contextlib.asynccontextmanager
+async def _teams(
+    clock: SetClock, http: aiohttp.ClientSession, tenants: tuple[tuple[str, str], ...]
+) -> AsyncIterator[TeamsServer | None]:
+    if not tenants:
+        yield None
+        return
+    teams = TeamsServer(now=clock.now, bot_url="", app_id=TEAMS_APP, app_secret=TEAMS_SECRET, http=http)
+    for tenant, name in tenants:
+        teams.add_tenant(tenant, name)
+    async with teams.running():
+        yield teams
+
+
+def _teams_settings(teams: TeamsServer | None) -> dict[str, str]:
+    if teams is None:
+        return {"teams_client_id": "", "teams_client_secret": "", "teams_tenant_id": ""}
+    home = next(iter(teams.tenants))
+    return {"teams_client_id": teams.app_id, "teams_client_secret": teams.app_secret, "teams_tenant_id": home}
 
 
 def _settings(
@@ -132,5 +172,8 @@ def _settings(
         "slack_app_token": "",
         "slack_client_id": slack.client_id,
         "slack_client_secret": slack.client_secret,
+        "teams_client_id": "",
+        "teams_client_secret": "",
+        "teams_tenant_id": "",
     }
     return Settings(_env_file=None, **{**given, **changes})

@@ -1,5 +1,6 @@
 """The demo in a real browser: by mouse, by keyboard, with script off, on a small screen, and for people who listen."""
 
+import contextlib
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -36,9 +37,23 @@ async def chromium() -> AsyncIterator[Any]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def site(chromium: Any) -> AsyncIterator[SimpleNamespace]:
-    """The demo, and `open` for a tab that must not complain."""
-    tabs, complaints = [], []
+    """A network of its own, in which nothing has happened yet."""
+    async with _site(chromium) as made:
+        yield made
 
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(chromium: Any) -> AsyncIterator[SimpleNamespace]:
+    """One network for the tests that leave nothing open behind them."""
+    async with _site(chromium) as made:
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def _site(chromium: Any) -> AsyncIterator[SimpleNamespace]:
+    """The demo, and `open` for a tab that must not complain."""
+    tabs: list[Any] = []
+    complaints: list[str] = []
     async with demo(EVENT_MORNING) as (url, web):
 
         async def open_tab(path: str = "/", **how: Any) -> Any:
@@ -63,7 +78,7 @@ async def axe(page: Any) -> list[str]:
     from axe_playwright_python.async_playwright import Axe
 
     found = (await Axe().run(page)).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:100]}" for one in found]
 
 
 async def says(page: Any, side: str, words: str) -> None:
@@ -167,8 +182,8 @@ async def test_two_people_are_introduced_with_script_off(site: Any) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_nothing_for_axe_to_say(site: Any, scheme: str) -> None:
-    page = await site.open(color_scheme=scheme)
+async def test_nothing_for_axe_to_say(shared: Any, scheme: str) -> None:
+    page = await shared.open(color_scheme=scheme)
     assert await axe(page) == []
     await page.locator("#left").get_by_text("All commands").click()
     await page.locator("#right article details summary").last.click()
@@ -188,15 +203,17 @@ async def test_nothing_for_axe_to_say(site: Any, scheme: str) -> None:
     await page.locator("#right").get_by_role("button", name="Stop…").last.click()
     await page.locator("#right [role=alertdialog]").wait_for()
     assert await axe(page) == []
+    await page.keyboard.press("Escape")
+    await page.locator("#right [role=alertdialog]").wait_for(state="detached")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_nothing_for_axe_to_say_about_the_gallery(site: Any, scheme: str) -> None:
-    assert await axe(await site.open("/gallery", color_scheme=scheme)) == []
+async def test_nothing_for_axe_to_say_about_the_gallery(shared: Any, scheme: str) -> None:
+    assert await axe(await shared.open("/gallery", color_scheme=scheme)) == []
 
 
-async def test_a_small_screen_needs_no_sideways_scrolling(site: Any) -> None:
-    page = await site.open(viewport={"width": 320, "height": 640})
+async def test_a_small_screen_needs_no_sideways_scrolling(shared: Any) -> None:
+    page = await shared.open(viewport={"width": 320, "height": 640})
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert await page.evaluate(wide) == 0
     left, right = [await page.locator(f"#{side}").bounding_box() for side in ("left", "right")]
@@ -208,18 +225,21 @@ async def test_a_small_screen_needs_no_sideways_scrolling(site: Any) -> None:
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 320
     assert await page.evaluate(wide) == 0
+    await page.keyboard.press("Escape")
+    await window.wait_for(state="detached")
     await page.locator("#right article details summary").last.click()
-    await page.goto(f"{site.url}/gallery")
+    assert await page.evaluate(wide) == 0
+    await page.goto(f"{shared.url}/gallery")
     assert await page.evaluate(wide) == 0
 
 
-async def test_words_in_a_window_survive_what_happens_meanwhile(site: Any) -> None:
-    page = await site.open()
+async def test_words_in_a_window_survive_what_happens_meanwhile(shared: Any) -> None:
+    page = await shared.open()
     await page.locator("#left").get_by_role("button", name="/qi project register").first.click()
     title = page.locator("#left [role=dialog]").get_by_label("Title")
     await title.fill("A trolley on every ward")
     await page.locator("#right-text").fill("half a sentence")
-    await site.web.page.type("T0BEDS.U0TOMASZ", "/qi help")
+    await shared.web.page.type("T0BEDS.U0TOMASZ", "/qi help")
     await says(page, "right", "What I can do")
     await page.locator("#right-who").select_option(label="Owen Hughes")
     await page.locator("#right").get_by_role("button", name="Show on the right").click()
@@ -227,10 +247,12 @@ async def test_words_in_a_window_survive_what_happens_meanwhile(site: Any) -> No
     assert await title.input_value() == "A trolley on every ward"
     assert await page.locator("#right-text").input_value() == "half a sentence"
     assert re.search(r"right=T0BEDS\.U0OWEN", page.url)
+    await title.press("Escape")
+    await page.locator("#left [role=dialog]").wait_for(state="detached")
 
 
-async def test_only_what_is_new_is_read_out(site: Any) -> None:
-    page = await site.open()
+async def test_only_what_is_new_is_read_out(shared: Any) -> None:
+    page = await shared.open()
     await page.evaluate(
         """() => { window.changed = 0; new MutationObserver((all) => { for (const one of all)
         window.changed += [...one.addedNodes].filter((n) => n.nodeType === 1).length; })

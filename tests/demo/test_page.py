@@ -2,6 +2,9 @@
 
 import asyncio
 import os
+import signal
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -84,17 +87,17 @@ async def test_joining_keeps_what_was_typed_when_a_field_needs_another_look(site
     someone = visitor(site)
     await someone.go(address(left="Sam"))
     await someone.type("left", "/qi join")
-    window = someone.pane("left").one("form", role="dialog")
+    window = someone.pane("left").one(role="dialog")
     assert "inert" in someone.pane("left").one(class_="shell").attrs
     chosen = window.one("select", name="f:organisation").all("option")[3].attrs["value"]
-    wrong = {
+    wrong: dict[str, str | list[str]] = {
         "f:name": "NHS number 943 476 5919",
         "f:role": "Porter <b>nights</b>",
         "f:organisation": chosen,
         "f:topics": ["falls", "sepsis"],
     }
     await someone.press("Join", within="left", fields=wrong)
-    again = someone.pane("left").one("form", role="dialog")
+    again = someone.pane("left").one(role="dialog")
     name = again.one("input", name="f:name")
     assert name.attrs["aria-invalid"] == "true"
     beside = again.one(id=name.attrs["aria-describedby"].split()[-1])
@@ -106,7 +109,7 @@ async def test_joining_keeps_what_was_typed_when_a_field_needs_another_look(site
         "sepsis",
     ]
     await someone.press("Join", within="left", fields={"f:name": "Sam Whitlock"})
-    assert not someone.pane("left").all("form", role="dialog")
+    assert not someone.pane("left").all(role="dialog")
     assert "Welcome, Sam Whitlock" in someone.last("left").text
 
 
@@ -118,7 +121,7 @@ async def test_what_slack_itself_asks_for_is_said_beside_the_field(site: Any) ->
     errors = [e.text for e in someone.pane("right").all(class_="error")]
     assert errors == ["Please complete this required field."] * 2
     await someone.press("Cancel", within="right")
-    assert not someone.pane("right").all("form", role="dialog")
+    assert not someone.pane("right").all(role="dialog")
 
 
 async def test_two_people_are_introduced_with_script_off(site: Any) -> None:
@@ -158,7 +161,7 @@ async def test_home_and_shortcut(site: Any) -> None:
     assert "Hello Grace Adeyemi" in home.text
     assert "Switch sooner" in home.text
     await someone.press("Shortcut: Register a project", within="left")
-    assert someone.pane("left").one("form", role="dialog").one("h3").text == "Register a project"
+    assert someone.pane("left").one(role="dialog").one("h2").text == "Register a project"
     await someone.press("Cancel", within="left")
     await someone.press("What can you do?", within="left")
     assert "What I can do" in someone.last("left").text
@@ -320,7 +323,9 @@ async def test_a_change_is_told_to_whoever_listens(site: Any) -> None:
                 assert line in (b"\n", b"retry: 2000\n")
 
 
-@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "slack_client_secret", "QIBOT_DATABASE_URL"])
+@pytest.mark.parametrize(
+    "name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "slack_client_secret", "TEAMS_CLIENT_SECRET", "QIBOT_DATABASE_URL"]
+)
 async def test_a_real_workspace_or_database_is_never_touched(name: str, tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         refuse_real({name: "something"}, tmp_path / ".env")
@@ -341,6 +346,39 @@ async def test_a_taken_port_is_no_reason_to_stop(site: Any) -> None:
         port = int(taken.rsplit(":", 1)[1])
         async with run._serving(other, port) as url:
             assert url != taken
+
+
+async def test_the_command_starts_says_where_and_stops_when_asked(tmp_path: Path) -> None:
+    here: dict[str, Any] = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}}
+    command = (sys.executable, "-m", "qibot", "demo", "--no-browser", "--port", "8700")
+    running = await asyncio.create_subprocess_exec(*command, **here, stdout=PIPE, stderr=PIPE)
+    assert running.stdout is not None
+    said = ""
+    async with asyncio.timeout(60):
+        while "Stop it with Ctrl-C" not in said:
+            line = await running.stdout.readline()
+            assert line, said
+            said += line.decode()
+    url = next(word for word in said.split() if word.startswith("http://127.0.0.1:"))
+    async with aiohttp.ClientSession() as http, http.get(url) as answer:
+        assert answer.status == 200
+    running.send_signal(signal.SIGINT)
+    rest, complaints = await running.communicate()
+    assert (running.returncode, rest.decode().strip(), complaints.decode()) == (0, "Stopped.", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_the_command_refuses_real_tokens_in_a_sentence(tmp_path: Path) -> None:
+    here: dict[str, Any] = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}}
+    here["env"]["SLACK_BOT_TOKEN"] = "xoxb-real"
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "qibot", "demo", "--no-browser", **here, stdout=PIPE, stderr=PIPE
+    )
+    said, complaints = await running.communicate()
+    assert running.returncode == 1
+    assert said == b""
+    assert complaints.decode().startswith("The demo never touches a real workspace or database. Please unset SLACK_BOT")
+    assert "xoxb-real" not in complaints.decode()
 
 
 async def test_the_first_morning_is_a_working_one() -> None:

@@ -4,7 +4,7 @@
 (() => {
   const served = new Map(); // what the server last sent for each part, before anybody typed into it
   const openers = {}; // for each side, what had the focus when its window opened
-  let sending = false, missed = false, timer = 0;
+  let turn = Promise.resolve(), waiting = 0, timer = 0;
 
   const parts = (root) => [...root.querySelectorAll("[data-part]")];
   const remember = (root) => {
@@ -103,7 +103,7 @@
 
   function refocus(focused, opened, closed) {
     for (const part of opened) {
-      const first = [".wrong input, .wrong textarea, .wrong select", ".fields :is(input, textarea, select):not([type=hidden])", "h3"]
+      const first = [".wrong input, .wrong textarea, .wrong select", ".fields :is(input, textarea, select):not([type=hidden])", "h2"]
         .map((wanted) => part.querySelector(wanted)).find(Boolean);
       first?.focus();
       return;
@@ -122,34 +122,33 @@
     merge(fresh);
   }
 
-  async function busy(work, otherwise) {
-    sending = true;
+  // One thing after the other, and nothing that somebody did is dropped.
+  function inTurn(work, otherwise) {
+    waiting += 1;
     document.body.classList.add("busy");
-    try { await work(); } catch { otherwise(); } finally {
-      sending = false;
-      document.body.classList.remove("busy");
-      if (missed) later();
-    }
+    turn = turn.then(work).catch(otherwise).then(() => {
+      waiting -= 1;
+      document.body.classList.toggle("busy", waiting > 0);
+    });
   }
 
+  // What is sent anyway brings how things stand; else ask, once for many changes.
   function later() {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      if (sending) { missed = true; return; }
-      missed = false;
-      busy(() => load(location.href.split("#")[0]), () => {});
+      if (waiting) later();
+      else inTurn(() => load(location.href.split("#")[0]), () => {});
     }, 120);
   }
 
   document.addEventListener("submit", (event) => {
     const form = event.target, by = event.submitter;
     event.preventDefault();
-    if (sending) return;
     const data = new URLSearchParams(new FormData(form, by));
     const action = by?.getAttribute("formaction") || form.getAttribute("action");
     const get = form.method === "get";
     if (form.hasAttribute("data-clear")) for (const e of form.querySelectorAll("input[type=text]")) { e.value = ""; e.defaultValue = ""; }
-    busy(() => load(get ? `${action}?${data}` : action, get ? {} : { method: "POST", body: data }),
+    inTurn(() => load(get ? `${action}?${data}` : action, get ? {} : { method: "POST", body: data }),
       () => { location.reload(); });
   });
 
@@ -163,7 +162,7 @@
       line.focus();
     } else if (link.pathname === "/" && link.search && link.origin === location.origin) {
       event.preventDefault();
-      if (!sending) busy(() => load(link.href.split("#")[0]), () => { location.assign(link.href); });
+      inTurn(() => load(link.href.split("#")[0]), () => { location.assign(link.href); });
     }
   });
 
