@@ -148,8 +148,8 @@ def _engine(url: str, dialect: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
-        # Nobody else can write between two reads of the only connection.
-        if _inside.get() != "read":
+        # Nobody else can write between two reads of the only connection; a backup is refused inside a transaction.
+        if _inside.get() != "read" and connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql(_BEGIN)
 
     return engine
@@ -180,8 +180,6 @@ class _Connection(aiosqlite.Connection):
         if statement == _BEGIN:
             self._to_begin = True
             return None
-        if _inside.get() == "read":
-            return work(self._conn)
         first, self._to_begin = self._to_begin, False
         # Noted before anything is done: who is cancelled meanwhile rolls back what the thread is only coming to.
         self._begun |= first

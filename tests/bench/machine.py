@@ -82,6 +82,15 @@ def wait_for(port: int, path: str, child: "subprocess.Popen[bytes]", folder: Pat
     raise RuntimeError(f"a server did not start: {(folder / 'said.txt').read_text(errors='replace')[-2000:]}")
 
 
+def cpu_seconds(child: "subprocess.Popen[bytes]") -> float:
+    """Processor time that a process has had, to a hundredth of a second. Zero where there is no /proc."""
+    stat = Path(f"/proc/{child.pid}/stat")
+    if not stat.exists():
+        return 0.0
+    fields = stat.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def memory(child: "subprocess.Popen[bytes]") -> tuple[float, float]:
     """Resident memory of a process now, and its peak, in MB (10^6 bytes). Zeros where there is no /proc."""
     status = Path(f"/proc/{child.pid}/status")

@@ -36,14 +36,14 @@ async def test_an_answer_without_a_champion_stops_the_bench(answer: bytes) -> No
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(answer)
-        await reader.read()
         writer.close()
+        await writer.wait_closed()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(traffic.WrongAnswer):
-            await traffic.Driver(port, command.finds_a_champion).run(2, 5.0)
+            await traffic.Driver(port, command.finds_a_champion).run(1, 5.0)
 
 
 async def test_a_start_is_measured(tmp_path: Path) -> None:

@@ -28,15 +28,21 @@ class WrongAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """`waits` in seconds, one a request, in rising order."""
+    """`waits` in seconds, one a request, in rising order; `cpu` is what the server had of the processor, in seconds."""
 
     seconds: float
     waits: list[float]
+    cpu: float
 
     @property
     def per_second(self) -> float:
         """Requests answered a second."""
         return len(self.waits) / self.seconds
+
+    @property
+    def cpu_milliseconds(self) -> float:
+        """Processor time of the server for one request: what a busy machine leaves comparable."""
+        return self.cpu / len(self.waits) * 1000
 
     def milliseconds(self, share: float) -> float:
         """How long `share` (0-1) of the requests took at most."""
@@ -44,24 +50,24 @@ class Round:
 
 
 class Driver:
-    """Drives one server. `check` says whether a body is right; equal bodies are looked at once."""
+    """Drives one server. `check` says whether a body is right (equal bodies are looked at once), `cpu` what it used."""
 
-    def __init__(self, port: int, check: Check) -> None:
-        self._port, self._check = port, check
+    def __init__(self, port: int, check: Check, cpu: Callable[[], float] = lambda: 0.0) -> None:
+        self._port, self._check, self._cpu = port, check, cpu
         self._right: set[bytes] = set()
 
     async def run(self, concurrency: int, seconds: float) -> Round:
         """Keep `concurrency` connections busy for so long. Raises `WrongAnswer`."""
         connections = [await self._connect() for _ in range(concurrency)]
         waits: list[float] = []
-        began = time.perf_counter()
+        used, began = self._cpu(), time.perf_counter()
         try:
             await asyncio.gather(*(self._drive(c, began + seconds, waits) for c in connections))
             took = time.perf_counter() - began
         finally:
             for c in connections:
                 c.close()
-        return Round(took, sorted(waits))
+        return Round(took, sorted(waits), self._cpu() - used)
 
     async def _connect(self) -> "_Connection":
         _, made = await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", self._port)

@@ -133,6 +133,19 @@ async def come_back(wire: World, browser: aiohttp.ClientSession, query: str, coo
         return answer.status, await answer.text()
 
 
+@ON_SQLITE
+@pytest.mark.parametrize("team", ["T0MK", "T0MK%26scope%3Dadmin", "%ff", "%0d%0aX-Evil:1"])
+async def test_the_link_may_name_a_team_and_nothing_else(
+    wire: World, browser: aiohttp.ClientSession, team: str
+) -> None:
+    async with browser.get(f"{wire.url}/slack/install?team={team}&scope=admin", allow_redirects=False) as answer:
+        consent = parse_qs(urlsplit(answer.headers["Location"]).query)
+    assert answer.status == 302
+    assert consent.get("team", []) == (["T0MK"] if team == "T0MK" else [])
+    assert len(consent["scope"]) == 1
+    assert "admin" not in consent["scope"][0]
+
+
 async def test_two_workspaces_each_with_a_token_of_its_own(wire: World, user: Users) -> None:
     async with wire.house.database.transaction(reading=True) as db:
         rows = (await db.execute(text("SELECT key, token FROM slack_installations"))).all()

@@ -3,7 +3,6 @@
 And what is not answered at all.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from sqlalchemy import func, select
 from qibot.demo.world import World
 from qibot.people.models import Receipt
 from tests.cast import AMINA, RUTH
+from tests.logbook import Logbook
 from tests.platforms.conftest import ON_SQLITE, Users, calls, join, words
 
 pytestmark = ON_SQLITE
@@ -140,7 +140,7 @@ ODD_EVENTS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("event", ODD_EVENTS, ids=lambda e: "-".join(str(e.get(k, "")) for k in ("type", "subtype")))
 async def test_events_that_are_nobody_s_words_to_the_bot_are_let_go(
-    wire: World, user: Users, event: dict[str, Any], logged: Callable[[], str]
+    wire: World, user: Users, event: dict[str, Any], logged: Logbook
 ) -> None:
     amina = user(AMINA)
     before, asked = await receipts(wire), len(wire.slack.calls)
@@ -178,7 +178,7 @@ async def test_interactions_that_mean_nothing_to_the_bot_are_acknowledged_and_le
     wire: World,
     user: Users,
     payload: dict[str, Any],
-    logged: Callable[[], str],
+    logged: Logbook,
 ) -> None:
     amina = user(AMINA)
     before = await receipts(wire)
