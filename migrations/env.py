@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from qibot import features  # noqa: F401 - every feature's tables are known once the list of features is
 from qibot.database import Base, Database, UtcDateTime
 from qibot.platforms.slack import installations  # noqa: F401 - tables of their own
+from qibot.platforms.teams import conversations  # noqa: F401 - likewise
 from qibot.settings import load
 
 

@@ -6,7 +6,7 @@ import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -27,6 +27,10 @@ from qibot.people import service as people
 from qibot.platforms.slack.app import SlackSide
 from qibot.settings import Settings
 
+if TYPE_CHECKING:
+    from qibot.platforms.teams.app import TeamsSide
+    from qibot.platforms.teams.cloud import Cloud
+
 log = structlog.get_logger()
 DELIVER_EVERY, PLAN_EVERY, TIDY_EVERY = timedelta(seconds=1), timedelta(minutes=5), timedelta(hours=1)
 SECONDS_TO_ANSWER, SECONDS_TO_DRAIN = 4, 7.0
@@ -34,32 +38,50 @@ SECONDS_TO_ANSWER, SECONDS_TO_DRAIN = 4, 7.0
 
 
 class House:
-    """Everything that runs. `ticking=False` leaves the ticking to the caller, who moves the clock (demo, tests)."""
+    """Everything that runs. `ticking=False` leaves the ticking to the caller, who moves the clock (demo, tests), and
+    `teams_cloud` is where a stand-in Teams is: no setting can say so.
+    """
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None, ticking: bool = True) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        ticking: bool = True,
+        teams_cloud: "Cloud | None" = None,
+    ) -> None:
         self.settings, self.clock = settings, clock or SystemClock()
         self.database = Database(settings.qibot_database_url)
         self.bot = Bot(self.database, features.router, self.clock, organisers=settings.qibot_organisers)
         self.slack = SlackSide(settings, self.bot, self.database, self.clock) if settings.slack_on else None
-        self.platforms: Mapping[str, Platform] = {"slack": self.slack.adapter} if self.slack else {}
+        self.teams = self._teams_side(teams_cloud) if settings.teams_on else None
+        self.sides = [side for side in (self.slack, self.teams) if side is not None]
+        self.platforms: Mapping[str, Platform] = {side.adapter.name: side.adapter for side in self.sides}
         self.worker = Worker(
             self.database, self.clock, features.catalogue, self.platforms, weekly_cap=settings.qibot_weekly_cap
         )
         self.ready = False
         self.delivered: Counter[str] = Counter()
         self._scheduler = AsyncIOScheduler(timezone="UTC") if ticking else None
+        self._ticks: set[asyncio.Task[Any]] = set()
+
+    def _teams_side(self, cloud: "Cloud | None") -> "TeamsSide":
+        # Whoever has only Slack does not load it.
+        from qibot.platforms.teams.app import TeamsSide
+
+        return TeamsSide(self.settings, self.bot, self.database, self.clock, cloud=cloud)
 
     async def start(self) -> None:
-        """Migrate, connect, begin to tick. Raises `Refused` when Slack does not take the token."""
+        """Migrate, connect, begin to tick. Raises `Refused` when Slack or Microsoft does not take its secret."""
         await migrate(self.database)
-        if self.slack:
-            await self.slack.start()
+        for side in self.sides:
+            await side.start()
         if self._scheduler:
             jobs = ((self.deliver, DELIVER_EVERY), (self.plan, PLAN_EVERY), (self.tidy, TIDY_EVERY))
             for job, every in jobs:
                 # A tick that is late is one tick, and never two at once in this process.
                 self._scheduler.add_job(
-                    _job(job),
+                    self._tick(job),
                     "interval",
                     name=job.__name__,
                     seconds=every.total_seconds(),
@@ -69,21 +91,23 @@ class House:
                 )
             self._scheduler.start()
         self.ready = True
-        log.info("ready", slack=bool(self.slack), database=self.database.dialect)
+        log.info("ready", slack=bool(self.slack), teams=bool(self.teams), database=self.database.dialect)
 
     async def stop(self) -> None:
         """Take in nothing more, finish what is in flight, let go. Safe after a start that broke off."""
         self.ready = False
         ticking = self._scheduler if self._scheduler and self._scheduler.running else None
         if ticking:
-            # Paused, for shutting it down would cancel a delivery that Slack has in hand.
+            # Paused, for shutting it down would cancel a delivery that a platform has in hand.
             ticking.pause()
-        under_way = [self.slack.drain(SECONDS_TO_DRAIN)] if self.slack else []
+        under_way = (side.drain(SECONDS_TO_DRAIN) for side in self.sides)
         await asyncio.gather(self.worker.drain(SECONDS_TO_DRAIN), *under_way)
         if ticking:
             ticking.shutdown(wait=False)
-        if self.slack:
-            await self.slack.stop()
+            # What it has cancelled still has something to roll back.
+            await asyncio.gather(*self._ticks, return_exceptions=True)
+        for side in self.sides:
+            await side.stop()
         await self.database.close()
         log.info("stopped")
 
@@ -105,16 +129,29 @@ class House:
             await claims.forget_old_lanes(db, self.clock.now())
 
     def web(self) -> FastAPI:
-        """The web app: Slack's addresses, health, metrics."""
+        """The web app: the platforms' addresses, health, metrics."""
 
-        app = FastAPI(title="qibot", docs_url=None, redoc_url=None, openapi_url=None)
+        app = FastAPI(title="qibot", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
         app.get("/healthz")(_alive)
         app.get("/readyz")(self._readiness)
         app.get("/metrics")(self._metrics)
-        if self.slack:
-            self.slack.mount(app)
+        for side in self.sides:
+            side.mount(app)
         app.exception_handler(Exception)(_fault)
         return app
+
+    def _tick(self, job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        async def tick() -> None:
+            if (task := asyncio.current_task()) is not None:
+                self._ticks.add(task)
+                task.add_done_callback(self._ticks.discard)
+            try:
+                await job()
+            except Exception:
+                # The next tick tries again.
+                log.exception("tick", job=job.__name__)
+
+        return tick
 
     async def _readiness(self) -> PlainTextResponse:
         if not self.ready:
@@ -136,17 +173,6 @@ class House:
 
 def _no_database() -> PlainTextResponse:
     return PlainTextResponse("the database does not answer\n", 503)
-
-
-def _job(work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    async def tick() -> None:
-        try:
-            await work()
-        except Exception:
-            # The next tick tries again.
-            log.exception("tick", job=work.__name__)
-
-    return tick
 
 
 async def _alive() -> PlainTextResponse:

@@ -59,6 +59,11 @@ class Bot:
         async with self.database.transaction() as db:
             await people.workspace_removed(db, platform, workspace, self.clock.now())
 
+    async def lost(self, sender: Sender, reason: str) -> None:
+        """Somebody removed the bot for themselves: they cannot be reached there until they are heard of again."""
+        async with self.database.transaction() as db:
+            await people.unreachable(db, sender.platform, sender.workspace, sender.account, reason)
+
     async def installed(self, platform: str, workspace: str, name: str) -> None:
         """The bot was installed in a workspace, or is back."""
         async with self.database.transaction() as db:

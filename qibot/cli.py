@@ -86,21 +86,45 @@ def doctor() -> None:
 
 @app.command()
 def manifest(
-    platform: Annotated[str, typer.Argument(help="slack")],
+    platform: Annotated[str, typer.Argument(help="slack or teams")],
     url: Annotated[str, typer.Option(help="The bot's public https address")] = "https://qibot.example",
-    socket_mode: Annotated[bool, typer.Option(help="No public address: Slack is reached over a socket")] = False,
+    socket_mode: Annotated[bool, typer.Option(help="Slack: no public address, it is reached over a socket")] = False,
+    out: Annotated[Path, typer.Option(help="Teams: where to write the app package")] = Path("qibot-teams.zip"),
+    schema: Annotated[str, typer.Option(help="Teams: 1.30 has slash triggers, 1.25 is for older tenants")] = "1.30",
 ) -> None:
-    """Print the app manifest to paste into the platform."""
+    """Make the app for a platform: Slack's manifest is printed, Teams' package is written to a file."""
+    if not url.startswith("https://"):
+        raise typer.BadParameter("The address has to begin with https://.")
+    if platform == "slack":
+        _slack_manifest(url.rstrip("/"), socket_mode)
+    elif platform == "teams":
+        _teams_package(url.rstrip("/"), out, schema)
+    else:
+        raise typer.BadParameter(f"I cannot make one for {platform}. Ask for slack or teams.")
+
+
+def _slack_manifest(url: str, socket_mode: bool) -> None:
     from qibot.features import router
     from qibot.platforms.slack import manifest as slack
 
-    if platform != "slack":
-        typer.echo("I can make a manifest for: slack.", err=True)
-        sys.exit(2)
-    if not url.startswith("https://"):
-        typer.echo("The address has to begin with https://.", err=True)
-        sys.exit(2)
-    typer.echo(slack.as_json(slack.manifest(router, url=url.rstrip("/"), socket_mode=socket_mode)), nl=False)
+    typer.echo(slack.as_json(slack.manifest(router, url=url, socket_mode=socket_mode)), nl=False)
+
+
+def _teams_package(url: str, out: Path, schema: str) -> None:
+    from qibot.errors import Refused
+    from qibot.features import router
+    from qibot.platforms.teams.manifest import package
+    from qibot.settings import load
+
+    app_id = load().teams_client_id
+    if not app_id:
+        raise Refused("Teams wants to know whose package it is.", "Set TEAMS_CLIENT_ID to the bot's application id.")
+    try:
+        made = package(router, app_id=app_id, url=url, version=schema)
+    except ValueError as wrong:
+        raise Refused(str(wrong)) from wrong
+    out.write_bytes(made)
+    typer.echo(f"Written: {out}. Upload it in the Teams admin centre, or in Teams under Apps > Manage your apps.")
 
 
 @app.command()
@@ -124,6 +148,9 @@ def organiser(email: Annotated[str, typer.Argument(help="The e-mail address of a
 @app.command()
 def backup(to: Annotated[Path, typer.Argument(help="A new file")]) -> None:
     """Copy a SQLite database, whole and consistent, into a new file. (PostgreSQL: use pg_dump.)"""
+    import contextlib
+    import sqlite3
+
     from qibot.database import Database
     from qibot.errors import Refused
     from qibot.settings import load
@@ -135,9 +162,11 @@ def backup(to: Annotated[Path, typer.Argument(help="A new file")]) -> None:
                 raise Refused("This database is PostgreSQL.", "Use pg_dump for it.")
             if to.exists():
                 raise Refused(f"{to} is there already.", "Name a new file.")
-            async with database.engine.connect() as connection:
-                await connection.execution_options(isolation_level="AUTOCOMMIT")
-                await connection.exec_driver_sql("VACUUM INTO ?", (str(to),))
+            # Not through the engine, which begins a transaction first; its lock keeps everybody else away.
+            with contextlib.closing(sqlite3.connect(f"file:{database.url.database}?mode=ro", uri=True)) as there:
+                there.execute("VACUUM INTO ?", (str(to),))
+        except sqlite3.OperationalError as error:
+            raise Refused(f"It could not be copied ({error}).") from error
         finally:
             await database.close()
 

@@ -22,6 +22,8 @@ from qibot.introductions import commands as introductions
 from qibot.introductions import notifications as introduction_notifications
 from qibot.introductions import service as introduction_service
 from qibot.introductions import views as introduction_views
+from qibot.introductions.relay import service as relay_service
+from qibot.introductions.relay import views as relay_views
 from qibot.outbox import commands as reminders
 from qibot.outbox import views as reminder_views
 from qibot.outbox.notifications import Catalogue
@@ -50,7 +52,10 @@ def _home(turn: Turn, parts: tuple[Part, ...]) -> Message:
 catalogue = Catalogue((*introduction_notifications.NOTIFICATIONS, *event_notifications.NOTIFICATIONS))
 """Every kind of message that goes out unasked."""
 
-sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = introduction_service.SWEEPS
+sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
+    introduction_service.expire_due,
+    relay_service.wipe_old,
+)
 """What features look at every few minutes because time alone has changed it."""
 
 views: tuple[ModuleType, ...] = (
@@ -58,6 +63,7 @@ views: tuple[ModuleType, ...] = (
     champion_views,
     project_views,
     introduction_views,
+    relay_views,
     event_views,
     reminder_views,
 )

@@ -76,7 +76,7 @@ def at_local(day: date, t: time, zone: str) -> datetime:
     return datetime.combine(day, t.replace(fold=0), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def _working_hours(day: date, week: WorkingWeek) -> tuple[datetime, datetime] | None:
+def working_hours(day: date, week: WorkingWeek) -> tuple[datetime, datetime] | None:
     """Start and end of work on `day` in UTC; None on a day off or when a clock change swallows it all."""
     if not is_working_day(day, week):
         return None
@@ -92,7 +92,7 @@ def _day_of(at: datetime, week: WorkingWeek) -> date:
 
 def is_working_moment(at: datetime, week: WorkingWeek = USUAL) -> bool:
     """True when `at` (aware) lies inside the week's hours, the start included and the end not."""
-    hours = _working_hours(_day_of(at, week), week)
+    hours = working_hours(_day_of(at, week), week)
     return hours is not None and hours[0] <= at < hours[1]
 
 
@@ -103,7 +103,7 @@ def next_working_moment(at: datetime, week: WorkingWeek = USUAL) -> datetime:
     """
     day = _day_of(at, week)
     while True:
-        hours = _working_hours(day, week)
+        hours = working_hours(day, week)
         if hours is not None and at < hours[1]:
             return max(at.astimezone(UTC), hours[0])
         day += _ONE_DAY

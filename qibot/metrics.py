@@ -1,5 +1,6 @@
 """Figures for /metrics, gathered when they are asked for. Counts only: no names, no words."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -44,11 +45,10 @@ async def exposition(house: "House") -> bytes:
     figures.append(
         GaugeMetricFamily("qibot_deliveries_oldest_due_seconds", "Age of the oldest due delivery", max(0.0, late))
     )
-    figures.append(
-        _by_label(
-            "qibot_refused", "Requests refused by the guard", "reason", house.slack.refused if house.slack else {}
-        )
-    )
+    refused = Counter[str]()
+    for side in house.sides:
+        refused.update(side.refused)
+    figures.append(_by_label("qibot_refused", "Requests refused by a guard", "reason", refused))
     figures.append(_by_label("qibot_delivered", "Deliveries by end, this process", "end", house.delivered))
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Figures(figures))

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -35,6 +36,10 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr = SecretStr("")
     slack_client_id: str = ""
     slack_client_secret: SecretStr = SecretStr("")
+
+    teams_client_id: str = ""
+    teams_client_secret: SecretStr = SecretStr("")
+    teams_tenant_id: str = ""
 
     @field_validator("qibot_organisers", mode="before")
     @classmethod
@@ -74,6 +79,26 @@ class Settings(BaseSettings):
             raise ValueError("SLACK_CLIENT_ID needs SLACK_CLIENT_SECRET beside it")
         return self
 
+    @field_validator("teams_client_id", "teams_tenant_id")
+    @classmethod
+    def _an_id(cls, value: str) -> str:
+        # They become part of addresses, and a domain is as good as a tenant's id.
+        if value and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}", value):
+            raise ValueError("this is the id on the app's Overview page, letters, digits and hyphens")
+        return value
+
+    @model_validator(mode="after")
+    def _all_of_teams_or_nothing(self) -> "Settings":
+        given = {
+            "TEAMS_CLIENT_ID": self.teams_client_id,
+            "TEAMS_CLIENT_SECRET": self.teams_client_secret.get_secret_value(),
+            "TEAMS_TENANT_ID": self.teams_tenant_id,
+        }
+        missing = [name for name, value in given.items() if not value]
+        if missing and len(missing) < len(given):
+            raise ValueError(f"{', '.join(given)} go together, and {' and '.join(missing)} is empty")
+        return self
+
     @property
     def zone(self) -> ZoneInfo:
         """The network's own time zone."""
@@ -83,6 +108,11 @@ class Settings(BaseSettings):
     def slack_on(self) -> bool:
         """Whether anything of Slack is configured."""
         return bool(self.slack_bot_token.get_secret_value() or self.slack_client_id)
+
+    @property
+    def teams_on(self) -> bool:
+        """Whether Teams is configured."""
+        return bool(self.teams_client_id)
 
 
 class UnknownSetting(ValueError):

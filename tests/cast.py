@@ -14,6 +14,7 @@ class Character:
     role: str
     place: str
     zone: str = "Europe/London"
+    platform: str = "paper"
 
     @property
     def email(self) -> str:
@@ -31,6 +32,9 @@ OWEN = Character("Owen Hughes", BEDS, "U0OWEN", "RC9", "QI facilitator", "Luton"
 """Owen organises: his address is in the settings of every test."""
 LENA = Character("Lena Fischer", BEDS, "U0LENA", "RYC", "Paramedic", "Bedford")
 STRANGER = Character("Sam Stranger", MK, "U0SAM", "RD8", "Porter", "Milton Keynes")
+NADIA = Character("Nadia Khan", "tenant-luton", "29:nadia", "RYC", "Paramedic", "Luton", platform="paper2")
+"""Nadia's organisation is on another platform."""
 
+ELSEWHERE = (NADIA,)
 EVERYBODY = (AMINA, RUTH, JONAS, TOMASZ, PRIYA, OWEN, LENA, STRANGER)
 WORKSPACES = {MK: "Milton Keynes Together", BEDS: "Bedfordshire Improvers"}

@@ -44,7 +44,7 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the developer has in their environment is not part of a test."""
     for name in list(os.environ):
-        if name.startswith(("QIBOT_", "SLACK_")) and not name.startswith("QIBOT_TEST_"):
+        if name.startswith(("QIBOT_", "SLACK_", "TEAMS_")) and not name.startswith("QIBOT_TEST_"):
             monkeypatch.delenv(name)
 
 

@@ -19,17 +19,16 @@ from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Profile, S
 from qibot.chat.message import Button, Buttons, Message, plain_text
 from qibot.chat.platform import Address, Doubt, NotSent, Sent
 from qibot.chat.router import Reply
-from tests.cast import EVERYBODY, Character
+from tests.cast import ELSEWHERE, EVERYBODY, Character
 
-PLATFORM = "paper"
+PLATFORM, SECOND = "paper", "paper2"
 
 
 class Paper:
     """A platform made of lists: everything unasked lands in an inbox. `refuse` makes sending to an account raise."""
 
-    name = PLATFORM
-
-    def __init__(self) -> None:
+    def __init__(self, name: str = PLATFORM) -> None:
+        self.name = name
         self.inboxes: dict[tuple[str, str], list[Message]] = {}
         self.marks: dict[str, Sent] = {}
         self.refuse: dict[str, NotSent] = {}
@@ -46,7 +45,7 @@ class Paper:
         return self.marks.get(mark, Doubt.NOT_SENT)
 
     async def profile(self, sender: Sender) -> Profile | None:
-        for c in EVERYBODY:
+        for c in (*EVERYBODY, *ELSEWHERE):
             if (c.workspace, c.account) == (sender.workspace, sender.account):
                 return Profile(c.name, c.email, c.zone)
         return None
@@ -142,7 +141,7 @@ class Talk:
 
     @property
     def _sender(self) -> Sender:
-        return Sender(PLATFORM, self.who.workspace, self.who.account)
+        return Sender(self.paper.name, self.who.workspace, self.who.account)
 
     def _id(self) -> str:
         # Every press of a key is a thing of its own; a platform's repeat would carry the same id.
@@ -158,14 +157,16 @@ class Talk:
 
 
 class Network:
-    """`talk(AMINA)` is Amina's side; the same one every time."""
+    """`talk(AMINA)` is Amina's side; the same one every time. Almost everybody is on the first platform."""
 
     def __init__(self, bot: Bot) -> None:
-        self.bot, self.paper = bot, Paper()
+        self.bot = bot
+        self.papers = {name: Paper(name) for name in (PLATFORM, SECOND)}
+        self.paper = self.papers[PLATFORM]
         self._talks: dict[str, Talk] = {}
 
     def __call__(self, who: Character) -> Talk:
-        return self._talks.setdefault(f"{who.workspace}/{who.account}", Talk(self.bot, self.paper, who))
+        return self._talks.setdefault(f"{who.workspace}/{who.account}", Talk(self.bot, self.papers[who.platform], who))
 
     async def join(self, *people: Character, topics: tuple[str, ...] = (), **answers: Any) -> None:
         """Have people join, agreeing to everything unless `answers` say otherwise."""

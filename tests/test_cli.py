@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,8 +33,10 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureF
     """`run("migrate")` in a folder of its own."""
     monkeypatch.chdir(tmp_path)
 
-    def go(*words: str) -> Ran:
+    def go(*words: str, **environment: str) -> Ran:
         monkeypatch.setattr(sys, "argv", ["qibot", *words])
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
         code = 0
         try:
             cli.main()
@@ -94,6 +97,16 @@ def test_the_manifest_is_json_for_the_address_given(run: Run) -> None:
     assert made["settings"]["event_subscriptions"]["request_url"] == "https://bot.example/slack/events"
     assert run("manifest", "slack", "--url", "http://bot.example").code == 2
     assert run("manifest", "carrier-pigeon").code == 2
+
+
+def test_the_teams_package_is_a_zip_that_needs_the_bots_id(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "made.zip"
+    refused = run("manifest", "teams", "--out", str(out))
+    assert refused.code == 1
+    assert "TEAMS_CLIENT_ID" in refused.err
+    ids = dict.fromkeys(("TEAMS_CLIENT_ID", "TEAMS_TENANT_ID"), "11111111-2222-3333-4444-555555555555")
+    assert run("manifest", "teams", "--out", str(out), TEAMS_CLIENT_SECRET="x", **ids).code == 0
+    assert zipfile.ZipFile(out).namelist() == ["manifest.json", "color.png", "outline.png"]
 
 
 def test_an_organiser_has_to_have_joined(run: Run, database: Path) -> None:

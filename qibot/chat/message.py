@@ -36,12 +36,15 @@ class Link:
 class Mention:
     """A person. Shown as a live mention to readers of the same workspace, else as their name in bold.
 
-    `workspace` and `account` are the platform's own ids; empty when only the name may be shown.
+    `workspace` and `account` are the platform's own ids; empty when only the name may be shown. `address` is their
+    e-mail address, where they agreed to show it and have a chat of the reader's kind: a platform on which a chat with
+    another workspace is opened by address may let the name lead to one.
     """
 
     name: str
     workspace: str = ""
     account: str = ""
+    address: str = ""
 
 
 Run = Plain | Bold | Link | Mention
@@ -109,7 +112,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text file to keep (Markdown, CSV). `name` has the ending; `text` the whole content."""
+    """A text file to keep (Markdown, CSV, a calendar). `name` has the ending; `text` the whole content."""
 
     name: str
     text: str

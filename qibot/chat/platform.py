@@ -99,3 +99,7 @@ class Answering(Protocol):
     async def removed(self, platform: str, workspace: str) -> None:
         """The bot was removed from a workspace."""
         ...
+
+    async def lost(self, sender: Sender, reason: str) -> None:
+        """Somebody removed the bot for themselves: they cannot be reached there until they are heard of again."""
+        ...

@@ -113,7 +113,8 @@ async def world(
     async with aiohttp.ClientSession() as http:
         slack = SlackServer(now=clock.now, signing_secret=SIGNING_SECRET, bot_url="", http=http, **stand_in)
         async with slack.running() as slack_url, _teams(clock, http, tuple(tenants)) as teams:
-            given = _settings(database_url, slack, slack_url, organisers, {**_teams_settings(teams), **(settings or {})})
+            changes = {**_teams_settings(teams), **(settings or {})}
+            given = _settings(database_url, slack, slack_url, organisers, changes)
             one = given.slack_bot_token.get_secret_value()
             for team, name in workspaces:
                 token = one or f"xoxb-stand-in-{team.lower()}"

@@ -4,7 +4,9 @@ from qibot.champions.forms import AskFor
 from qibot.chat.forms import Form
 from qibot.chat.message import Message, Part
 from qibot.introductions import service, views
-from qibot.introductions.forms import Accept, Came, Decline, Later, Met, Reason, Withdraw
+from qibot.introductions.forms import Accept, Came, Decline, Later, Met, OpenWrite, Reason, StopWriting, Withdraw, Write
+from qibot.introductions.relay import service as relay
+from qibot.introductions.relay import views as relay_views
 from qibot.introductions.seen import of_person, opening, side
 from qibot.introductions.service import Wish
 from qibot.people.turn import Turn, member, table
@@ -52,7 +54,7 @@ def _number(claimed: str) -> int:
 async def accepted(turn: Turn, pressed: Accept) -> Message:
     found = await service.accept(turn.db, pressed.introduction, turn.member, turn.now)
     seen = await side(turn.db, found, turn.member)
-    return views.introduced(seen, await opening(turn.db, found, turn.member))
+    return views.introduced(seen, await opening(turn.db, found, turn.member, seen, turn.now))
 
 
 @commands.action(Decline, needs=member)
@@ -82,6 +84,24 @@ async def met(turn: Turn, pressed: Met) -> Message:
 async def came(turn: Turn, pressed: Came) -> Message:
     found = await service.say_came(turn.db, pressed.introduction, turn.member, pressed.outcome)
     return views.came(await side(turn.db, found, turn.member), pressed.outcome)
+
+
+@commands.action(OpenWrite, needs=member)
+async def open_write(turn: Turn, pressed: OpenWrite) -> Form:
+    found = await relay.may_write(turn.db, pressed.introduction, turn.member, turn.now)
+    return relay_views.write(await side(turn.db, found, turn.member))
+
+
+@commands.submission(Write, needs=member)
+async def written(turn: Turn, said: Write) -> Message:
+    found = await relay.write(turn.db, _number(said.introduction), turn.member, said.words, turn.now)
+    return relay_views.written(await side(turn.db, found, turn.member))
+
+
+@commands.action(StopWriting, needs=member)
+async def stopped(turn: Turn, pressed: StopWriting) -> Message:
+    found = await relay.stop(turn.db, pressed.introduction, turn.member, turn.now)
+    return relay_views.stopped(await side(turn.db, found, turn.member))
 
 
 @commands.home

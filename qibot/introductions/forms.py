@@ -48,6 +48,28 @@ class Came(Action):
     outcome: str
 
 
+@action("introductions.open_write")
+class OpenWrite(Action):
+    """One of the two wants to write to the other."""
+
+    introduction: int
+
+
+@action("introductions.stop_writing")
+class StopWriting(Action):
+    """One of the two ends the messages."""
+
+    introduction: int
+
+
+@form("introductions.write", title="Write a message", submit="Send")
+class Write(Answers):
+    """A message to the other. `introduction` is its id."""
+
+    words: str = text("Your message", longest=1000, help="Please leave out anything about patients.")
+    introduction: str = hidden()
+
+
 @form("introductions.reason", title="Ask to be introduced", submit="Ask")
 class Reason(Answers):
     """Why somebody asks. `champion`, `topic` and `project` are ids, "" for none."""

@@ -1,4 +1,4 @@
-"""An introduction."""
+"""An introduction, and the messages that the two write to each other through the bot."""
 
 from datetime import datetime
 
@@ -19,7 +19,8 @@ class Introduction(Base):
 
     `champion_id` is who was asked, also as the lead of a project. `expires_at` is when it ends without an answer;
     `later_until` is when they wanted to be asked again. `met` and `outcome` are one answer for the two of them, the
-    furthest that either gave: they count for the network, never for a person.
+    furthest that either gave: they count for the network, never for a person. `stopped_at` ends the messages between
+    them for good.
     """
 
     __tablename__ = "introductions"
@@ -48,8 +49,36 @@ class Introduction(Base):
     later_until: Mapped[datetime | None]
     met: Mapped[str] = mapped_column(String(10), default="")
     outcome: Mapped[str] = mapped_column(String(20), default="")
+    stopped_at: Mapped[datetime | None]
+    stopped_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
     asker: Mapped[Person] = relationship(foreign_keys=[asker_id], lazy="raise")
     champion: Mapped[Person] = relationship(foreign_keys=[champion_id], lazy="raise")
     topic: Mapped[Topic | None] = relationship(lazy="raise")
     project: Mapped[Project | None] = relationship(lazy="raise")
+
+
+_WAITING = text("ended_at IS NULL")
+
+
+class RelayMessage(Base):
+    """A message from one of the two to the other, until it has ended: delivered or not, its words go at that moment.
+
+    Who and when stay, never the content.
+    """
+
+    __tablename__ = "relay_messages"
+    __table_args__ = (
+        Index("ix_relay_messages_introduction_id_sender_id_written_at", "introduction_id", "sender_id", "written_at"),
+        Index("ix_relay_messages_waiting", "written_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        # The promise, kept by the database itself.
+        CheckConstraint("ended_at IS NULL OR body = ''", name="ck_relay_messages_wiped"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    introduction_id: Mapped[int] = mapped_column(ForeignKey("introductions.id"))
+    sender_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    body: Mapped[str] = mapped_column(String(1000))
+    written_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    delivered: Mapped[bool] = mapped_column(default=False)

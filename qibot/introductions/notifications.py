@@ -8,6 +8,8 @@ from qibot.chat.message import Message
 from qibot.clock import local_date
 from qibot.introductions import service, views
 from qibot.introductions.models import ASKED, Introduction
+from qibot.introductions.relay import service as relay
+from qibot.introductions.relay import views as relay_views
 from qibot.introductions.seen import CLOSED, Side, opening, side, willing
 from qibot.outbox.models import Delivery
 from qibot.outbox.notifications import notification
@@ -40,11 +42,20 @@ async def reminder(db: AsyncSession, delivery: Delivery, now: datetime) -> Messa
 _ANSWER = "What became of an introduction you asked for"
 
 
-@notification(service.INTRODUCED_KIND, label=_ANSWER, purpose="introductions", asked_for=True)
+@notification(service.INTRODUCED_KIND, label=_ANSWER, purpose="introductions", asked_for=True, settled=service.told)
 async def introduced(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
     """The introduction, for the asker. If the other took their yes back meanwhile, it is not possible this time."""
     found, reader, seen = await _read(db, delivery)
-    return views.introduced(seen, await opening(db, found, reader)) if seen.agreed else views.closed(seen)
+    return views.introduced(seen, await opening(db, found, reader, seen, now)) if seen.agreed else views.closed(seen)
+
+
+@notification(
+    service.NOT_REACHED_KIND, label="An introduction you said yes to", purpose="introductions", asked_for=True
+)
+async def not_reached(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """For whoever said yes, when the asker could not be told."""
+    _, _, seen = await _read(db, delivery)
+    return views.not_reached(seen)
 
 
 @notification(service.CLOSED_KIND, label=_ANSWER, purpose="introductions", asked_for=True)
@@ -68,7 +79,51 @@ async def what_came(db: AsyncSession, delivery: Delivery, now: datetime) -> Mess
     return views.what_came(seen, _today(now, reader)) if seen.agreed and seen.met == "yes" else None
 
 
-NOTIFICATIONS = (asked, reminder, introduced, closed, did_you_meet, what_came)
+# ---- Messages between the two
+
+
+@notification(
+    relay.RELAYED_KIND,
+    label="A message from somebody you are introduced to",
+    purpose="introductions",
+    asked_for=True,
+    settled=relay.carried,
+)
+async def relayed(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """The words of the other, unless one of them has stopped or no longer takes part."""
+    words = await relay.words_of(db, delivery)
+    _, _, seen = await _read(db, delivery)
+    return relay_views.relayed(seen, words) if words and seen.can_write else None
+
+
+@notification(
+    relay.NOT_DELIVERED_KIND,
+    label="A message of yours that was not delivered",
+    purpose="introductions",
+    asked_for=True,
+)
+async def not_delivered(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """For the sender."""
+    _, _, seen = await _read(db, delivery)
+    return relay_views.not_delivered(seen)
+
+
+@notification(
+    relay.STOPPED_KIND,
+    label="The end of messages with somebody you are introduced to",
+    purpose="introductions",
+    asked_for=True,
+)
+async def writing_stopped(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """For the one who did not stop them."""
+    _, _, seen = await _read(db, delivery)
+    return relay_views.ended(seen)
+
+
+NOTIFICATIONS = (
+    *(asked, reminder, introduced, not_reached, closed, did_you_meet, what_came),
+    *(relayed, not_delivered, writing_stopped),
+)
 
 
 async def _read(db: AsyncSession, delivery: Delivery) -> tuple[Introduction, Person, Side]:

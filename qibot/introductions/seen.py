@@ -1,7 +1,10 @@
 """What each of the two may know of the other, and the only place where names and contacts pass. Rules do not speak."""
 
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from uuid import NAMESPACE_OID, uuid5
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +14,10 @@ from qibot.champions.models import OPEN as SHOWS_NAME
 from qibot.champions.models import Champion
 from qibot.clock import local_date
 from qibot.hours import next_working_day
+from qibot.introductions import calendar
 from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, Introduction
 from qibot.people import service as people
-from qibot.people.models import Consent, Identity, Person, Workspace
+from qibot.people.models import Consent, Person
 from qibot.projects import service as projects
 
 PAGE = 5
@@ -29,7 +33,8 @@ IS_OPEN = Introduction.state == literal_column(f"'{ASKED}'")
 class Seen:
     """What one side may know of the other. All but role, organisation and place are "" until both have agreed; only a
     champion whose name the search shows anyway is named before. `workspace` and `account` are the platform's own ids,
-    where the two share a workspace.
+    where the two share a workspace; `address` is the e-mail address of a chat of the same kind, if it is the contact
+    they agreed to show.
     """
 
     role: str
@@ -39,6 +44,20 @@ class Seen:
     contact: str = ""
     workspace: str = ""
     account: str = ""
+    address: str = ""
+
+    @property
+    def email(self) -> str:
+        """The contact if it is an e-mail address, else ""."""
+        return email(self.contact)
+
+
+_EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
+
+
+def email(contact: str) -> str:
+    """`contact` if it is an e-mail address and nothing more, else ""."""
+    return contact if len(contact) <= 254 and _EMAIL.fullmatch(contact) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +66,7 @@ class Side:
 
     `state` as in `Introduction`, but an asker sees `CLOSED` after a no and after silence. `agreed`: both said yes, and
     both still do. `until` is the day it ends without an answer; `may_wait`: the person asked has not put it off yet,
-    which the asker never sees.
+    which the asker never sees. `stopped`: one of them has ended the messages between them.
     """
 
     id: int
@@ -63,14 +82,25 @@ class Side:
     may_wait: bool = True
     met: str = ""
     outcome: str = ""
+    stopped: bool = False
+
+    @property
+    def can_write(self) -> bool:
+        """The two can write to each other through the bot."""
+        return self.agreed and not self.stopped
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What the first conversation may start from: a project of each, "" for none."""
+    """What the first conversation may start from: a project of each, "" for none; and when, for two who share no
+    workspace: `times` in the viewer's zone and `file` for their calendar. `never`: they do not work at the same time.
+    """
 
     mine: str = ""
     theirs: str = ""
+    times: tuple[datetime, ...] = ()
+    file: str = ""
+    never: bool = False
 
 
 async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> Side:
@@ -95,6 +125,7 @@ async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> 
         asking or introduction.later_until is None,
         introduction.met,
         introduction.outcome,
+        introduction.stopped_at is not None,
     )
 
 
@@ -108,19 +139,11 @@ async def before(db: AsyncSession, other: Person, *, named: bool) -> Seen:
 
 
 async def _known(db: AsyncSession, other: Person, viewer: Person) -> Seen:
-    mine, theirs = aliased(Identity), aliased(Identity)
-    shared = (
-        select(Workspace.key, theirs.account)
-        .select_from(Workspace)
-        .join(mine, (mine.workspace_id == Workspace.id) & (mine.person_id == viewer.id))
-        .join(theirs, (theirs.workspace_id == Workspace.id) & (theirs.person_id == other.id))
-        .where(Workspace.removed_at.is_(None))
-        .order_by(Workspace.id)
-        .limit(1)
-    )
-    workspace, account = (await db.execute(shared)).first() or ("", "")
+    chat = await people.together(db, viewer.id, other.id)
+    # The account's own address, and only where they agreed to show that very one.
+    address = chat.address if chat.address and chat.address == other.contact.lower() else ""
     where = other.organisation.short_name
-    return Seen(other.role, where, other.place, other.name, other.contact, workspace, account)
+    return Seen(other.role, where, other.place, other.name, other.contact, chat.workspace, chat.account, address)
 
 
 async def willing(db: AsyncSession, *person_ids: int) -> bool:
@@ -142,15 +165,30 @@ def is_willing(person_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     )
 
 
-async def opening(db: AsyncSession, introduction: Introduction, viewer: Person) -> Opening:
-    """A project of each, those about the shared topic first."""
+async def opening(db: AsyncSession, introduction: Introduction, viewer: Person, seen: Side, now: datetime) -> Opening:
+    """A project of each, those about the shared topic first; and a first time to talk. `seen` is the viewer's side."""
     asking = viewer.id == introduction.asker_id
-    other_id = introduction.champion_id if asking else introduction.asker_id
+    other = introduction.champion if asking else introduction.asker
     theirs = introduction.project.title if asking and introduction.project else ""
     mine = introduction.project.title if not asking and introduction.project else ""
-    return Opening(
-        mine or await _project_of(db, viewer.id, introduction.topic_id),
-        theirs or await _project_of(db, other_id, introduction.topic_id),
+    mine = mine or await _project_of(db, viewer.id, introduction.topic_id)
+    theirs = theirs or await _project_of(db, other.id, introduction.topic_id)
+    if seen.other.account or introduction.answered_at is None:
+        return Opening(mine, theirs)
+    # From the moment of the yes, so that both get the same two, whenever each is told.
+    times = calendar.proposals(introduction.answered_at, viewer.week, other.week)
+    if times and times[0] <= now:
+        return Opening(mine, theirs)
+    file = _file(introduction, viewer, seen, times, now) if times else ""
+    local = tuple(at.astimezone(ZoneInfo(viewer.zone)) for at in times)
+    return Opening(mine, theirs, local, file, never=not times)
+
+
+def _file(introduction: Introduction, viewer: Person, seen: Side, times: tuple[datetime, ...], now: datetime) -> str:
+    mark = uuid5(NAMESPACE_OID, f"introduction {introduction.id} {introduction.asked_at.isoformat()}")
+    me, other = calendar.Guest(viewer.name, viewer.contact, email(viewer.contact)), seen.other
+    return calendar.calendar_file(
+        str(mark), times, me, calendar.Guest(other.name, other.contact, other.email), seen.project or seen.topic, now
     )
 
 

@@ -16,6 +16,7 @@ from qibot.hours import add_working_days, at_local, weeks_later
 from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, WITHDRAWN, Introduction
 from qibot.introductions.seen import IS_OPEN, Seen, before, is_willing, whole, willing
 from qibot.outbox import service as outbox
+from qibot.outbox.models import SENT, Delivery
 from qibot.people import service as people
 from qibot.people.models import Person, Topic
 from qibot.projects import service as projects
@@ -36,6 +37,7 @@ OUTCOMES = ("nothing yet", "idea", "project", "changed practice")
 
 ASKED_KIND, REMINDER_KIND = "introductions.asked", "introductions.reminder"
 INTRODUCED_KIND, CLOSED_KIND = "introductions.introduced", "introductions.closed"
+NOT_REACHED_KIND = "introductions.not_reached"
 DID_YOU_MEET_KIND, WHAT_CAME_KIND = "introductions.did_you_meet", "introductions.what_came"
 
 
@@ -286,16 +288,20 @@ async def expire_due(db: AsyncSession, now: datetime) -> None:
             await _tell_closed(db, found, now)
 
 
-SWEEPS = (expire_due,)
-"""What the planner runs every few minutes."""
-
-
 # ---- Afterwards
+
+
+async def told(db: AsyncSession, delivery: Delivery, state: str, now: datetime) -> None:
+    """As the asker was told of the yes, or could not be: then whoever said it hears that."""
+    if state != SENT:
+        found = await about(db, delivery.subject)
+        due = outbox.Due(NOT_REACHED_KIND, found.champion_id, delivery.subject, now)
+        await outbox.queue_many(db, [due])
 
 
 async def say_met(db: AsyncSession, introduction_id: int, person: Person, answer: str) -> Introduction:
     """Whether they met. The furthest answer of the two stands; who wants no more questions gets none."""
-    found = await _between(db, introduction_id, person)
+    found = await between(db, introduction_id, person)
     found.met = _furthest(MET, found.met, answer)
     if answer == "no":
         await outbox.cancel(db, subject=subject_of(found.id), person_id=person.id, reason="They said no thanks.")
@@ -304,12 +310,13 @@ async def say_met(db: AsyncSession, introduction_id: int, person: Person, answer
 
 async def say_came(db: AsyncSession, introduction_id: int, person: Person, outcome: str) -> Introduction:
     """What came of it. The furthest answer of the two stands."""
-    found = await _between(db, introduction_id, person)
+    found = await between(db, introduction_id, person)
     found.outcome, found.met = _furthest(OUTCOMES, found.outcome, outcome), "yes"
     return found
 
 
-async def _between(db: AsyncSession, introduction_id: int, person: Person) -> Introduction:
+async def between(db: AsyncSession, introduction_id: int, person: Person) -> Introduction:
+    """An introduction that both said yes to, for one of the two; held until the end. Raises `NotFound`."""
     found = await _load(db, introduction_id)
     if person.id not in (found.asker_id, found.champion_id) or found.state != ACCEPTED:
         raise NotFound(*_NOT_THERE)
@@ -332,7 +339,16 @@ def subject_of(introduction_id: int) -> str:
 
 async def about(db: AsyncSession, subject: str) -> Introduction:
     """The introduction that a delivery is about. Raises `NotFound`."""
-    return await _load(db, int(subject.removeprefix("introduction:")), lock=False)
+    return await _load(db, _id_in(subject), lock=False)
+
+
+async def hold(db: AsyncSession, subject: str) -> Introduction:
+    """The same, and nobody else changes it until this transaction ends. Raises `NotFound`."""
+    return await _load(db, _id_in(subject))
+
+
+def _id_in(subject: str) -> int:
+    return int(subject.rpartition(":")[2])
 
 
 async def _load(db: AsyncSession, introduction_id: int, *, lock: bool = True) -> Introduction:

@@ -1,16 +1,32 @@
 """What the bot says about introductions. Views get sides of an introduction and so cannot say what may not pass."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 from qibot.chat.forms import Form
-from qibot.chat.message import Bold, Button, Buttons, Facts, Mention, Message, Note, Part, Quote, Run, Text
+from qibot.chat.message import (
+    Bold,
+    Button,
+    Buttons,
+    Document,
+    Facts,
+    Link,
+    Mention,
+    Message,
+    Note,
+    Part,
+    Quote,
+    Run,
+    Text,
+)
 from qibot.chat.router import Say
 from qibot.dates import say_date
-from qibot.introductions.forms import Accept, Came, Decline, Later, Met, Reason, Withdraw
+from qibot.introductions.forms import Accept, Came, Decline, Later, Met, OpenWrite, Reason, StopWriting, Withdraw
 from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, WITHDRAWN
 from qibot.introductions.seen import CLOSED, Opening, Seen, Side
 from qibot.introductions.service import Whom, Wish
+from qibot.introductions.words import about, mail_to, purpose, question, topic, who
 
 _MINE = Button("My introductions", Say("introductions"))
 _COUNTS = Note("It counts for the network as a whole, never for a person.")
@@ -28,11 +44,11 @@ _OUTCOMES = (
 
 def ask(wish: Wish, whom: Whom) -> Form:
     """The form for the reason."""
-    about = f" about the project “{whom.project}”" if whom.project else f" about {whom.topic}" if whom.topic else ""
+    matter = f" about the project “{whom.project}”" if whom.project else f" about {whom.topic}" if whom.topic else ""
     return Form(
         Reason,
         {"champion": str(wish.champion_id), "topic": str(wish.topic_id), "project": str(wish.project_id)},
-        intro=f"I will ask {_who(whom.other)}{about}. They see your role, organisation, place and your words; "
+        intro=f"I will ask {who(whom.other)}{matter}. They see your role, organisation, place and your words; "
         "they learn your name and contact only if they say yes, and you theirs.",
     )
 
@@ -42,7 +58,7 @@ def asked(side: Side, today: date) -> Message:
     return Message(
         "I have passed it on",
         Text(
-            f"I am asking {_who(side.other)}{_about(side)}. You hear from me by {say_date(side.until, today)}, "
+            f"I am asking {who(side.other)}{about(side)}. You hear from me by {say_date(side.until, today)}, "
             "whatever the answer."
         ),
         Buttons(_MINE),
@@ -52,17 +68,16 @@ def asked(side: Side, today: date) -> Message:
 
 def withdrawn(side: Side) -> Message:
     """Taken back by the asker."""
-    text = f"I no longer ask {_who(side.other)}{_about(side)}."
+    text = f"I no longer ask {who(side.other)}{about(side)}."
     return Message("Withdrawn", Text(text), Buttons(*_others(side), _MINE))
 
 
 def closed(side: Side) -> Message:
     """Not this time, in the same words whatever the cause, and never the asker's doing."""
-    who = _who(side.other)
     return Message(
         "Not available this time",
         Text(
-            f"{who[0].upper()}{who[1:]} is not available this time{_for(side)}. "
+            f"{who(side.other, start=True)} is not available this time{purpose(side)}. "
             "That is no word on your question: people have full weeks."
         ),
         Buttons(*_others(side), _MINE),
@@ -83,8 +98,7 @@ def _others(side: Side) -> tuple[Button, ...]:
 
 def card(side: Side, today: date, *, again: bool = False) -> Message:
     """For the person asked: who asks, as far as may be known, and why; `again`: not for the first time."""
-    who = _who(side.other)
-    wishes = Text(Bold(f"{who[0].upper()}{who[1:]}"), f" would like to talk with you{_about(side)}. In their words:")
+    wishes = Text(Bold(who(side.other, start=True)), f" would like to talk with you{about(side)}. In their words:")
     return Message(
         "A question that waits for you" if again else "Somebody would like to be introduced to you",
         wishes,
@@ -130,33 +144,63 @@ def introduced(side: Side, opening: Opening) -> Message:
         ("Role", other.role),
         ("Organisation", other.organisation),
         ("Place", other.place),
-        ("About", _topic(side)),
+        ("About", topic(side)),
     )
     parts: list[Part] = [
         Text("You have both said yes. Meet ", _mention(other), "."),
         Facts((*facts, ("Contact", other.contact or "not given"))),
         Quote(side.reason),
     ]
-    if not other.contact and not other.account:
-        parts.append(Text("They gave no contact. Give yours with /qi join, and they find it under /qi introductions."))
-    parts.append(Text(Bold("To begin with: "), _question(side, opening)))
-    parts.append(Buttons(_MINE))
+    parts.append(Text(Bold("To begin with: "), question(side, opening)))
+    if not other.account:
+        parts += (_by_mail(side), *_first_time(opening))
+    parts.append(Buttons(*_write(side), _MINE))
     return Message(
         f"You are introduced to {other.name}", *parts, Note("I will ask you both in two weeks whether you met.")
     )
 
 
-def _question(side: Side, opening: Opening) -> str:
-    mine, theirs = opening.mine, opening.theirs
-    if mine and theirs and mine != theirs:
-        return f"ask how “{mine}” compares with “{theirs}”."
-    if theirs:
-        return f"ask what they have learnt from “{theirs}” so far."
-    if mine:
-        return f"tell them about “{mine}”, and ask what they would do differently."
-    if side.topic:
-        return f"ask what they would try first about {side.topic}, and say what you have tried."
-    return "ask what they are trying to improve just now."
+def _by_mail(side: Side) -> Text:
+    other = side.other
+    if other.email:
+        return Text(Link(f"Write an e-mail to {other.name}", mail_to(side)), ", or write here and I pass it on.")
+    if other.contact:
+        return Text("You can also write here, and I pass it on.")
+    return Text(
+        "They gave no contact, but you can write here and I pass it on. "
+        "Give yours with /qi join, and they find it under /qi introductions."
+    )
+
+
+def _first_time(opening: Opening) -> tuple[Part, ...]:
+    if opening.never:
+        return (Text("Your working hours never overlap in the coming weeks, so I propose no time: write instead."),)
+    if not opening.times:
+        return ()
+    one, two = (f"{say_date(at.date(), at.date())} at {at:%H:%M}" for at in opening.times)
+    return (
+        Text("Two times within the working hours of both: ", Bold(one), " or ", Bold(two), ". They are in the file."),
+        Document("introduction.ics", opening.file),
+    )
+
+
+def _write(side: Side) -> tuple[Button, ...]:
+    if not side.can_write:
+        return ()
+    return (Button(f"Write to {side.other.name}", OpenWrite(side.id), "primary"),)
+
+
+def not_reached(side: Side) -> Message:
+    """For the one who said yes, when the other could not be told."""
+    return Message(
+        "Your yes could not be passed on",
+        Text(
+            f"{who(side.other, start=True)} asked for you{about(side)}, and I have no way to reach them just now: "
+            "they may have left, or no longer read this chat. You have done your part."
+        ),
+        *_contact(side.other),
+        Buttons(*_others(side), _MINE),
+    )
 
 
 def did_you_meet(side: Side, today: date) -> Message:
@@ -244,7 +288,8 @@ def _state(side: Side, today: date) -> str:
     if side.state == ACCEPTED and not side.agreed:
         return "You were introduced; one of you no longer takes part in introductions."
     if side.state == ACCEPTED:
-        return f"You are introduced. Contact: {side.other.contact or 'not given'}."
+        ended = " The messages between you have ended." if side.stopped else ""
+        return f"You are introduced. Contact: {side.other.contact or 'not given'}.{ended}"
     if side.state == ASKED:
         return f"No answer yet; I tell you by {until}." if side.asked_by_me else f"Your answer is open until {until}."
     return _OVER[side.state, side.asked_by_me]
@@ -262,7 +307,17 @@ _OVER = {
 def _steps(side: Side) -> tuple[Button, ...]:
     if side.state == ASKED:
         return (Button("Withdraw", Withdraw(side.id)),) if side.asked_by_me else _answers(side)
-    if not side.agreed or side.outcome not in ("", "nothing yet"):
+    if not side.agreed:
+        return ()
+    stop = (Button("Stop messages", StopWriting(side.id), confirm=_FOR_GOOD),) if side.can_write else ()
+    return *_write(side), *_became(side), *stop
+
+
+_FOR_GOOD = "After that neither of you can write to the other through me."
+
+
+def _became(side: Side) -> tuple[Button, ...]:
+    if side.outcome not in ("", "nothing yet"):
         return ()
     return (Button("We have met", Met(side.id, "yes")),) if side.met != "yes" else _outcomes(side).buttons
 
@@ -273,60 +328,23 @@ def _steps(side: Side) -> tuple[Button, ...]:
 def _history(side: Side, *, start: bool = False) -> tuple[str | Run, ...]:
     """Who asked whom about what; at the `start` of a sentence or within one."""
     if side.asked_by_me:
-        return ("You asked " if start else "you asked for ", *_named(side.other), _about(side))
-    who = _named(side.other, start=start)
-    return (*who, f" asked you{_about(side)}" if start else f" asked for you{_about(side)}")
+        return ("You asked " if start else "you asked for ", *_named(side.other), about(side))
+    named = _named(side.other, start=start)
+    return (*named, f" asked you{about(side)}" if start else f" asked for you{about(side)}")
 
 
 def _named(other: Seen, *, start: bool = False) -> tuple[str | Run, ...]:
     if other.name:
         return (_mention(other), f" ({other.organisation})")
-    who = _who(other)
-    return (f"{who[0].upper()}{who[1:]}" if start else who,)
+    return (who(other, start=start),)
 
 
 def _mention(other: Seen) -> Mention:
-    return Mention(other.name, other.workspace, other.account)
+    return Mention(other.name, other.workspace, other.account, other.address)
 
 
 def _contact(other: Seen) -> tuple[Part, ...]:
     return (Facts((("Contact", other.contact),)),) if other.contact else ()
-
-
-def _topic(side: Side) -> str:
-    return f"“{side.project}”" if side.project else side.topic
-
-
-def _about(side: Side) -> str:
-    whose = "the" if side.asked_by_me else "your"
-    if side.project:
-        return f" about {whose} project “{side.project}”"
-    return f" about {side.topic}" if side.topic else ""
-
-
-def _for(side: Side) -> str:
-    return f" to talk about {_topic(side)}" if _topic(side) else ""
-
-
-def _who(other: Seen) -> str:
-    """ "Tomasz Nowak, consultant nurse at …" where the name may be told, else "a consultant nurse at … in …"."""
-    where = f" at {other.organisation}" + (f" in {other.place}" if other.place else "")
-    if other.name:
-        return f"{other.name}, {_plain(other.role)}{where}" if other.role else f"{other.name}{where}"
-    return f"{_a(_plain(other.role))}{where}" if other.role else f"somebody{where}"
-
-
-def _plain(role: str) -> str:
-    """A role within a sentence: "Ward sister" -> "ward sister", "GP" and "QI lead" as they are."""
-    return role[0].lower() + role[1:] if role[1:2].islower() else role
-
-
-def _a(role: str) -> str:
-    if role.startswith(("a ", "an ", "the ")):
-        return role
-    spelt = role.split()[0].isupper()
-    vowel = role[0] in "AEFHILMNORSX" if spelt else role[0].lower() in "aeiou" and not role.startswith(("uni", "use"))
-    return f"{'an' if vowel else 'a'} {role}"
 
 
 # ---- Examples
@@ -338,12 +356,16 @@ _SISTER = Seen("Ward sister", "MKUH", "Milton Keynes")
 _TOMASZ = Seen(
     "Consultant nurse", "Beds Hospitals", "Bedford", "Tomasz Nowak", "tomasz.nowak@rc9.example", "T0BEDS", "U0TOMASZ"
 )
+_NADIA = Seen("Paramedic", "EEAST", "Luton", "Nadia Khan", "nadia.khan@ryc.example", address="nadia.khan@ryc.example")
 _AMINA = Seen("Ward sister", "MKUH", "Milton Keynes", "Amina Okafor")
 _ASKER = Side(7, ASKED, True, False, _NURSE, _WHY, _DAY, _UNTIL, "Sepsis")
 _ASKED = Side(7, ASKED, False, False, _SISTER, _WHY, _DAY, _UNTIL, "Sepsis")
 _WAITED = Side(8, ASKED, False, False, _SISTER, _WHY, _DAY, _UNTIL, project="Sepsis trolley", may_wait=False)
 _BOTH = Side(7, ACCEPTED, True, True, _TOMASZ, _WHY, _DAY, _UNTIL, "Sepsis")
 _OTHER = Side(7, ACCEPTED, False, True, _AMINA, _WHY, _DAY, _UNTIL, "Sepsis", met="yes")
+_ACROSS = Side(12, ACCEPTED, True, True, _NADIA, _WHY, _DAY, _UNTIL, project="Sepsis trolley")
+_STOPPED = replace(_ACROSS, stopped=True)
+_TIMES = datetime(2019, 12, 2, 11, tzinfo=UTC), datetime(2019, 12, 3, 15, tzinfo=UTC)
 _CLOSED = Side(9, CLOSED, True, False, _NURSE, _WHY, _DAY, _UNTIL, "Sepsis")
 _NO_TOPIC = Side(10, CLOSED, True, False, Seen("", "Beds Hospitals", ""), _WHY, _DAY, _UNTIL)
 _NO_MORE = Side(11, ACCEPTED, True, False, _NURSE, _WHY, _DAY, _UNTIL, "Sepsis")
@@ -360,7 +382,9 @@ EXAMPLES: dict[str, Message | Form] = {
     "declined": declined(),
     "later": later(date(2019, 12, 4), _DAY),
     "introduced": introduced(_BOTH, Opening("Sepsis six on the ward", "Sepsis trolley")),
-    "introduced_no_contact": introduced(_OTHER, Opening()),
+    "introduced_across": introduced(_ACROSS, Opening(times=_TIMES, file="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")),
+    "introduced_no_contact": introduced(_OTHER, Opening(never=True)),
+    "not_reached": not_reached(_OTHER),
     "did_you_meet": did_you_meet(_BOTH, _DAY),
     "met_yes": met(_BOTH, "yes"),
     "met_planned": met(_BOTH, "planned"),
@@ -372,5 +396,5 @@ EXAMPLES: dict[str, Message | Form] = {
     "mine": mine((_ASKER, _ASKED, _WAITED, _BOTH, _OTHER), _DAY, page=1, more=True),
     "mine_over": mine((_CLOSED, _NO_TOPIC, _NO_MORE), _DAY, page=2, more=False),
     "mine_none": mine((), _DAY, page=1, more=False),
-    "home": Message("qibot", *home((_ASKED, _ASKER, _BOTH), _DAY, more=True)),
+    "home": Message("qibot", *home((_ASKED, _STOPPED, _BOTH), _DAY, more=True)),
 }

@@ -271,8 +271,8 @@ _SETTLE = (
 )
 
 
-async def settle(db: AsyncSession, settlements: Iterable[Settlement]) -> None:
-    """Write how it ended, for those that are still ours."""
+async def settle(db: AsyncSession, settlements: Iterable[Settlement], telling: Collection[str] = ()) -> set[str]:
+    """Write how it ended, for those that are still ours; which of the ids in `telling` were."""
     done = sorted(settlements, key=lambda one: one.row.id)
     pauses: dict[str, datetime] = {}
     for one in done:
@@ -281,6 +281,7 @@ async def settle(db: AsyncSession, settlements: Iterable[Settlement]) -> None:
             pauses[key] = max(until, pauses.get(key, until))
     for key, until in sorted(pauses.items()):
         await _pause(db, key, until)
+    ours = await _still_ours(db, [one.row for one in done if one.row.id in telling])
     if done:
         await db.execute(_SETTLE, [one.values for one in done])
     for key, until in sorted(pauses.items()):
@@ -290,6 +291,15 @@ async def settle(db: AsyncSession, settlements: Iterable[Settlement]) -> None:
         if changes:
             change = update(_identities).where(_identities.c.id == bindparam("its_id"))
             await db.execute(change.values({name: bindparam(name)}), sorted(changes, key=lambda c: c["its_id"]))
+    return ours
+
+
+async def _still_ours(db: AsyncSession, rows: Sequence[Delivery]) -> set[str]:
+    if not rows:
+        return set()
+    held = select(Delivery.id, Delivery.claim).where(Delivery.id.in_([row.id for row in rows]), OUT)
+    found = dict((await db.execute(held.order_by(Delivery.id).with_for_update())).all())
+    return {row.id for row in rows if found.get(row.id) == row.claim}
 
 
 async def _pause(db: AsyncSession, key: str, until: datetime) -> None:

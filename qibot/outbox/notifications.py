@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qibot.chat.message import Message
 from qibot.outbox.models import Delivery
 from qibot.outbox.service import SPOKEN
+from qibot.outbox.settling import Settled
 
 Build = Callable[[AsyncSession, Delivery, datetime], Awaitable[Message | None]]
 """Reads the truth again and says it; None when it is no longer true. It runs in a transaction that refuses to write."""
@@ -28,7 +29,7 @@ class Notification:
 
     `kind` is a wire name and never changes; `label` names it to people; `purpose` is the consent it needs. What a
     person asked for (`asked_for`) neither counts to the weekly cap nor waits for the end of a pause, and has no stop
-    button.
+    button. `settled` is for a feature that has something to do once it is known how a delivery ended.
     """
 
     kind: str
@@ -36,15 +37,18 @@ class Notification:
     purpose: str
     asked_for: bool
     build: Build
+    settled: Settled | None = None
 
     def __post_init__(self) -> None:
         if self.purpose not in SPOKEN:
             raise ValueError(f"{self.kind}: nobody can agree to “{self.purpose}”")
 
 
-def notification(kind: str, *, label: str, purpose: str, asked_for: bool = False) -> Callable[[Build], Notification]:
+def notification(
+    kind: str, *, label: str, purpose: str, asked_for: bool = False, settled: Settled | None = None
+) -> Callable[[Build], Notification]:
     """Make a notification of the function that builds its message."""
-    return lambda build: Notification(kind, label, purpose, asked_for, build)
+    return lambda build: Notification(kind, label, purpose, asked_for, build, settled)
 
 
 class Catalogue(dict[str, Notification]):

@@ -10,15 +10,12 @@ Clocks of several processes must agree to within a lease.
 
 import asyncio
 import contextlib
-import traceback
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.chat.message import Message
@@ -30,15 +27,13 @@ from qibot.outbox.claims import Known, Settlement, Way
 from qibot.outbox.models import FAILED, PENDING, SENDING, SENT, SKIPPED, Delivery
 from qibot.outbox.notifications import Catalogue, Notification
 from qibot.outbox.service import Later, Send, Skip, may_we
-
-log: structlog.stdlib.BoundLogger = structlog.get_logger()
+from qibot.outbox.settling import say_wrong, settle
 
 ATTEMPTS = 8
 """Then it is given up, with a reason: about ten hours after the first."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=4)
 DOUBT = timedelta(seconds=30)
 """How long a platform gets to finish what it may have taken, before it is asked."""
-_SETTLE_AGAIN_AFTER = (0.2, 1.0, 3.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +217,7 @@ class Worker:
             job.settle(FAILED, f"I could not check whether it arrived: {gone.reason}")
         except Exception as wrong:
             if not isinstance(wrong, NotSent | TimeoutError):
-                _say_wrong("could not ask", row, wrong)
+                say_wrong("could not ask", row, wrong)
             attempts = row.attempts + 1
             job.doubt(now + _wait(attempts), "It is not known yet whether it arrived.", attempts)
         else:
@@ -262,7 +257,7 @@ class Worker:
                 if message is None:
                     job.settle(SKIPPED, "It was no longer true.")
         except Exception as wrong:
-            _say_wrong("could not build", job.row, wrong)
+            say_wrong("could not build", job.row, wrong)
             job.again(now, "Something went wrong on my side.")
             raise _Broke from wrong
 
@@ -344,7 +339,7 @@ class Worker:
             job.again(self._clock.now(), passing.reason)
         except Exception as wrong:
             if not isinstance(wrong, InDoubt | TimeoutError):
-                _say_wrong("could not send", row, wrong)
+                say_wrong("could not send", row, wrong)
             until = self._clock.now() + DOUBT
             attempts = row.attempts + 1
             job.doubt(until, "It is not known yet whether it arrived.", attempts, handed_at=started, resent=resent)
@@ -352,18 +347,8 @@ class Worker:
             job.sent(sent, self._clock.now(), resent=resent)
 
     async def _settle(self, done: Iterable[Settlement]) -> None:
-        """What is known only here must not be lost to a passing fault of the database."""
-        done = list(done)
-        for pause in (*_SETTLE_AGAIN_AFTER, None):
-            try:
-                async with self._database.transaction() as db:
-                    await claims.settle(db, done)
-                return
-            except SQLAlchemyError as wrong:
-                if pause is None:
-                    raise
-                log.warning("could not settle yet", deliveries=len(done), error=type(wrong).__name__)
-                await asyncio.sleep(pause)
+        features = {kind: one.settled for kind, one in self._catalogue.items() if one.settled}
+        await settle(self._database, done, features, self._clock.now())
 
 
 async def _all(parts: Sequence[Awaitable[Tick]]) -> Tick:
@@ -387,10 +372,3 @@ def _with_ways_out(message: Message | None, row: Delivery, notification: Notific
 
 def _address(way: Way) -> Address:
     return Address(way.platform, way.workspace, way.account, way.conversation)
-
-
-def _say_wrong(what: str, row: Delivery, wrong: Exception) -> None:
-    """Where it went wrong, without the exception's own words: they may hold what people wrote."""
-    last = traceback.extract_tb(wrong.__traceback__)[-1]
-    where = f"{last.filename.rpartition('/qibot/')[2]}:{last.lineno}"
-    log.error(what, kind=row.kind, delivery=row.id, error=type(wrong).__name__, where=where)

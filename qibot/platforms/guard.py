@@ -242,13 +242,13 @@ def _check_shape(kind: str, body: bytes) -> None:
     try:
         text = body.decode()
         if kind == _JSON:
-            _object_with_type(text)
+            _check_event(read_object(text))
             return
         if text.startswith("{"):
             raise ValueError("JSON called a form")
         fields = _form(text)
         if "payload" in fields:
-            _object_with_type(fields["payload"])
+            _check_event(read_object(fields["payload"]))
     except (ValueError, RecursionError):
         # The cause would quote what was sent.
         raise _Refused(400, "shape", "The request is not written as Slack writes it.") from None
@@ -272,13 +272,18 @@ def _not_a_number(_: str) -> Any:
     raise ValueError("not a number of JSON")
 
 
-def _object_with_type(text: str) -> None:
+def read_object(text: str) -> dict[str, Any]:
+    """A JSON object with a type, no name twice, not too deep. Raises `ValueError` or `RecursionError`."""
     read = json.loads(text, object_pairs_hook=_unique, parse_constant=_not_a_number)
     if not isinstance(read, dict) or not isinstance(read.get("type"), str):
         raise ValueError("not an object with a type")
+    _check_within(read)
+    return read
+
+
+def _check_event(read: Mapping[str, Any]) -> None:
     if "event" in read and not isinstance(read["event"], dict):
         raise ValueError("an event is an object")
-    _check_within(read)
 
 
 def _check_within(read: Any) -> None:

@@ -187,7 +187,12 @@ async def teams_world(**options: Any) -> AsyncIterator[World]:
             world = World(teams, clock, guard, http, ann, bob, cat)
             world.app = guard.sdk = world.build(guard)
             await world.app.initialize()
-            yield world
+            try:
+                yield world
+            finally:
+                # The SDK closes neither of its two pools of connections.
+                await world.app.http_client.http.aclose()
+                await world.app.api.http.http.aclose()
 
 
 async def refusal(call: Awaitable[Any]) -> tuple[int, str]:

@@ -11,4 +11,4 @@ from tests.talk import Network
 @pytest.fixture
 def days(database: Database, clock: SetClock, talk: Network) -> Days:
     """The clock and the worker of the conversation."""
-    return Days(database, clock, talk.paper)
+    return Days(database, clock, talk.papers)

@@ -1,5 +1,6 @@
 """Days go by: the clock moves, the sweeps run, and what is due is delivered by the real worker."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from qibot.clock import SetClock
@@ -7,15 +8,15 @@ from qibot.database import Database
 from qibot.features import catalogue, sweeps
 from qibot.outbox.service import next_due
 from qibot.outbox.worker import Worker
-from tests.talk import PLATFORM, Paper
+from tests.talk import Paper
 
 
 class Days:
     """Moves the clock and delivers."""
 
-    def __init__(self, database: Database, clock: SetClock, paper: Paper) -> None:
+    def __init__(self, database: Database, clock: SetClock, papers: Mapping[str, Paper]) -> None:
         self.database, self.clock = database, clock
-        self.worker = Worker(database, clock, catalogue, {PLATFORM: paper})
+        self.worker = Worker(database, clock, catalogue, papers)
 
     async def deliver(self) -> None:
         """Sweep, and deliver what is due about now; a conversation takes one message a second."""

@@ -1,17 +1,12 @@
 """The wire: the whole bot behind its guard and Bolt, and a stand-in Slack, speaking HTTP on loopback."""
 
 import asyncio
-import io
-import logging
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-import structlog
 from sqlalchemy import select
 
-from qibot import logs
 from qibot.chat.incoming import Incoming
 from qibot.chat.platform import Platform
 from qibot.chat.router import Reply
@@ -22,6 +17,7 @@ from qibot.events.models import Attendance, Event
 from qibot.people.models import Person
 from qibot.platforms.slack import replies
 from tests.cast import EVERYBODY, OWEN, WORKSPACES, Character
+from tests.logbook import Logbook, as_before
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For tests of the wire alone, which another database would only make slower."""
@@ -52,18 +48,10 @@ class Users:
 
 
 @pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
-    """`logged()` is all that was logged so far, at the level that says most."""
-    root, qibot, before = logging.getLogger(), logging.getLogger("qibot"), structlog.get_config()
-    handlers, levels = root.handlers[:], (root.level, qibot.level)
-    with monkeypatch.context() as patched:
-        patched.setattr(sys, "stderr", kept := io.StringIO())
-        logs.configure("json", "DEBUG")
-        yield kept.getvalue
-    root.handlers[:] = handlers
-    root.setLevel(levels[0])
-    qibot.setLevel(levels[1])
-    structlog.configure(**before)
+def logged() -> Iterator[Logbook]:
+    """Everything is logged as in earnest, and kept."""
+    with as_before():
+        yield Logbook()
 
 
 class Gate:

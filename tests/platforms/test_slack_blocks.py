@@ -30,6 +30,7 @@ from qibot.chat.wire import Action, action
 from qibot.demo import slack_checks, slack_text
 from qibot.platforms.slack import blocks, limits
 from qibot.platforms.slack.rich_text import paragraph
+from qibot.platforms.words import clean, escape, shorten
 from tests import golden
 
 HERE = "T0LUTON"
@@ -295,18 +296,18 @@ FAMILY = "👩‍👩‍👧‍👦"
     ],
 )
 def test_shortening_never_parts_what_belongs_together(text: str, longest: int, want: str) -> None:
-    assert limits.shorten(text, longest) == want
+    assert shorten(text, longest) == want
 
 
 def test_shortening_counts_entities_and_never_cuts_one() -> None:
-    assert limits.shorten("a&b<c>", 7, escaped=True) == "a&amp;…"
-    assert limits.shorten("a&b<c>", 6, escaped=True) == "a…"
+    assert shorten("a&b<c>", 7, escaped=True) == "a&amp;…"
+    assert shorten("a&b<c>", 6, escaped=True) == "a…"
     for longest in range(1, 40):
-        short = limits.shorten("a&b<c>&&&&", longest, escaped=True)
+        short = shorten("a&b<c>&&&&", longest, escaped=True)
         assert len(short) <= longest
         whole = slack_text.unescape(short).removesuffix("…")
         assert "a&b<c>&&&&".startswith(whole)
-        assert limits.escape(whole) == short.removesuffix("…")
+        assert escape(whole) == short.removesuffix("…")
 
 
 words = st.text(alphabet=st.characters(exclude_categories=()), max_size=60) | st.sampled_from(TRICKS)
@@ -342,7 +343,7 @@ def test_no_message_is_ever_refused(message: Message) -> None:
     assert slack_checks.check_view(blocks.home(message, workspace=HERE)) == []
     last = [part for part in message.parts if isinstance(part, Buttons) and part.buttons][-1:]
     for one in last[0].buttons if last else ():
-        label = limits.shorten(limits.clean(one.label).strip() or "…", limits.BUTTON_LABEL, escaped=True)
+        label = shorten(clean(one.label).strip() or "…", limits.BUTTON_LABEL, escaped=True)
         if isinstance(one.does, Action):
             assert label in [made["text"]["text"] for made in buttons(rendered.blocks)]
 
@@ -351,6 +352,6 @@ def test_no_message_is_ever_refused(message: Message) -> None:
 @given(st.lists(st.text(max_size=100), min_size=1, max_size=5))
 def test_short_words_are_shown_whatever_they_are(given_: list[str]) -> None:
     message = Message("Title", *[Quote(text) for text in given_])
-    want = "".join(limits.clean(text) for text in given_ if limits.clean(text).strip())
+    want = "".join(clean(text) for text in given_ if clean(text).strip())
     assert shown(blocks.render(message, workspace=HERE).blocks) == "Title" + want
     assert plain_text(message)

@@ -12,7 +12,8 @@ from qibot.chat.forms import Answers, Choice, Field, Form, Shape, form
 from qibot.chat.message import Button, Buttons, Message, Text
 from qibot.demo import slack_checks, slack_forms, slack_text
 from qibot.demo.slack_elements import options_of
-from qibot.platforms.slack import blocks, limits, modals
+from qibot.platforms import words
+from qibot.platforms.slack import blocks, modals
 from tests import golden
 from tests.platforms import test_slack_blocks as samples
 
@@ -312,6 +313,6 @@ def test_no_form_is_ever_refused(any_: Form) -> None:
     for f in any_.kind.shape.fields:
         typed = any_.values.get(f.name)
         if f.kind == forms.TEXT and isinstance(typed, str) and len(typed) < 1000:
-            assert (values[f.name] or "") == limits.clean(typed)
+            assert (values[f.name] or "") == words.clean(typed)
         if f.kind == forms.HIDDEN and isinstance(typed, str):
             assert values.get(f.name, "") == typed

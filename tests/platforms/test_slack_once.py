@@ -122,10 +122,10 @@ async def test_a_button_pressed_twice_by_a_shaking_hand_is_two_presses_and_resen
 
 
 async def test_a_modal_sent_twice_at_once_takes_effect_once(wire: World, amina: User, clock: SetClock) -> None:
-    seen = await wire.slack.slash(amina, "project register")
+    seen = await wire.slack.slash(amina, "pledge")
     assert seen.opened is not None
     kept = sent(wire)
-    done = await wire.slack.submit(amina, seen.opened, {"title": "Sepsis trolley", "topics": ["sepsis"]})
+    done = await wire.slack.submit(amina, seen.opened, {"text": "start a sepsis trolley"})
     assert done.errors == {}
     (submission,) = [payload for _, payload in kept]
     clock.forward(timedelta(seconds=1))
@@ -134,7 +134,7 @@ async def test_a_modal_sent_twice_at_once_takes_effect_once(wire: World, amina: 
     again = await asyncio.gather(*(wire.slack.deliver(workspace, "interactive", copy) for copy in copies))
     assert [(a.status, a.body) for a in again] == [(200, "")] * 3
     await wire.slack.wait_idle(until=lambda: done.messages)
-    assert await count(wire, Project) == 1
+    assert await count(wire, Pledge) == 1
 
 
 async def test_a_modal_corrected_after_an_error_takes_effect(wire: World, amina: User) -> None:

@@ -88,6 +88,19 @@ async def test_a_form_opened_from_the_home_tab_is_answered_in_the_conversation(w
     assert not done.messages[0].is_ephemeral
 
 
+async def test_a_form_opened_in_the_direct_conversation_is_answered_there_to_stay(wire: World, user: Users) -> None:
+    amina = user(AMINA)
+    await join(wire, amina)
+    seen = await wire.slack.say(amina, "project register")
+    await wire.slack.wait_idle(until=lambda: seen.messages)
+    pressed = await wire.slack.press(amina, seen.messages[0], "Open the form")
+    assert pressed.opened is not None
+    done = await wire.slack.submit(amina, pressed.opened, {"title": "Sepsis trolley", "topics": ["sepsis"]})
+    await wire.slack.wait_idle(until=lambda: done.messages)
+    assert not done.messages[0].is_ephemeral
+    assert done.messages[0] in wire.slack.inbox(amina)
+
+
 async def test_the_global_shortcut_opens_its_form_and_is_answered_in_the_conversation(wire: World, user: Users) -> None:
     amina = user(AMINA)
     await join(wire, amina)

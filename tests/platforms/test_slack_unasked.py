@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import aiohttp
 import pytest
 from sqlalchemy import select
 
@@ -71,8 +72,9 @@ async def test_a_fault_of_slack_s_own_is_asked_about_and_then_sent_again(wire: W
 
 async def test_an_answer_that_never_comes_is_asked_about(wire: World, amina: User) -> None:
     assert wire.house.slack is not None
-    client = await wire.house.slack.adapter._client_of(MK)
-    client.timeout = 0.2  # type: ignore[assignment]
+    session = wire.house.slack.adapter._session
+    assert session is not None
+    session._timeout = aiohttp.ClientTimeout(total=0.2)
     wire.slack.faults.fail("chat.postMessage", "timeout")
     await wire.tick()
     assert len(calls(wire, "conversations.history")) == 1

@@ -161,7 +161,7 @@ class SlackAdapter:
         self.replies.start(self._finish(where, work))
 
     async def _on_message(self, event: Json, body: Json, context: AsyncBoltContext) -> None:
-        words, account = _words(event.get("text")), str(event.get("user") or "")
+        words, account = _words(event.get("text")), _text(event.get("user"))
         if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id") or not words:
             return
         key = str(body.get("event_id") or _key(body))
@@ -176,7 +176,7 @@ class SlackAdapter:
     async def _on_home(self, event: Json, body: Json, context: AsyncBoltContext) -> None:
         if event.get("tab") != "home":
             return
-        where = await self._where(context, body, str(event.get("user") or ""))
+        where = await self._where(context, body, _text(event.get("user")))
         work = self._begin(where, HomeOpened(_key(body), self._sender(where)))
         await self.replies.in_time(work)
         self.replies.start(self._show_home(where, work))
@@ -238,7 +238,7 @@ class SlackAdapter:
 
     async def _where(self, context: AsyncBoltContext, body: Json, account: str = "", *, command: str = "") -> Where:
         installed = await self._installations.find(context.team_id, context.enterprise_id)
-        account = account or context.user_id or ""
+        account = account or _text(context.user_id)
         if installed is None or not account:
             raise LookupError("from nobody, or no longer installed")
         return Where(

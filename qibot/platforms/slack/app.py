@@ -35,6 +35,7 @@ from qibot.settings import Settings
 log = structlog.get_logger()
 SECONDS_TO_CONNECT = 15
 _START_AGAIN = ("qibot was not installed", "Please start again from the install link.")
+_TEAM = re.compile(r"[A-Z0-9]{1,20}")
 _REASON = re.compile(r"[a-z_]{1,40}")
 
 
@@ -106,8 +107,10 @@ class SlackSide:
             return Response()
 
     async def _install(self, request: Request) -> Response:
-        bolt_request = to_async_bolt_request(request, await request.body())
-        return to_starlette_response(await self._flow().handle_installation(bolt_request))
+        # Bolt writes the team into Slack's address as it came, other arguments and all.
+        team = request.query_params.get("team", "")
+        asked = _Request(body="", query={"team": team} if _TEAM.fullmatch(team) else {})
+        return to_starlette_response(await self._flow().handle_installation(asked))
 
     async def _redirected(self, request: Request) -> Response:
         bolt_request = to_async_bolt_request(request, await request.body())

@@ -30,8 +30,8 @@ from qibot.chat.message import (
     plain_text,
 )
 from qibot.platforms.slack import limits
-from qibot.platforms.slack.limits import MORE, clean, shorten, size
-from qibot.platforms.slack.rich_text import Block, literal, paragraph, usable
+from qibot.platforms.slack.rich_text import Block, literal, paragraph
+from qibot.platforms.words import MORE, clean, shorten, size, usable
 
 _LINK = "link"
 

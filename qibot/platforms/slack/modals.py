@@ -15,8 +15,8 @@ from qibot.chat.forms import Choice, Field, Form
 from qibot.chat.message import Message
 from qibot.platforms.slack import limits
 from qibot.platforms.slack.blocks import size_in_json, small_print, text_object, view_blocks
-from qibot.platforms.slack.limits import MORE, clean, shorten, size
 from qibot.platforms.slack.rich_text import Block, paragraph
+from qibot.platforms.words import MORE, clean, shorten, size
 
 Json = dict[str, Any]
 

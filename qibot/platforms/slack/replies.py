@@ -1,9 +1,8 @@
 """How a reply reaches the person in Slack: in the acknowledgement when it is ready in time, else after it."""
 
 import asyncio
-import contextlib
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +15,7 @@ from qibot.chat.message import Button, Buttons, Document, Message, Text
 from qibot.chat.platform import NotSent
 from qibot.chat.router import Reply, Say
 from qibot.platforms.slack import blocks, calls, modals
+from qibot.platforms.under_way import UnderWay
 
 log = structlog.get_logger()
 IN_TIME = 2.0
@@ -45,36 +45,12 @@ class Where:
         return "" if self.in_conversation else self.response_url
 
 
-class Replies:
-    """Sends replies. Work that goes on after an acknowledgement is kept in `tasks`, which shutdown waits for."""
+class Replies(UnderWay):
+    """Sends replies. Work that goes on after an acknowledgement is tracked, and shutdown waits for it."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
+        super().__init__()
         self._session = session
-        self.tasks: set[asyncio.Task[Any]] = set()
-
-    def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Run on, tracked."""
-        task = asyncio.create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self.tasks.discard(task)
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            log.error("not finished", exc_info=error)
-
-    async def finish(self, seconds: float) -> None:
-        """Wait for everything under way, and for what that begins; after `seconds` leave the rest."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while self.tasks:
-                    await asyncio.wait(self.tasks)
-        left = list(self.tasks)
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
 
     async def in_time(self, work: asyncio.Task[Reply]) -> bool:
         """Whether the reply is ready while it can still ride in the acknowledgement."""

@@ -3,17 +3,15 @@
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from qibot.chat.message import Bold, Link, Mention, Plain, Run, plain, runs
 from qibot.platforms.slack import limits
-from qibot.platforms.slack.limits import MORE, shorten, size
+from qibot.platforms.words import MORE, shortened, usable
 
 Block = dict[str, Any]
 
 _BULLET = "• "
 _ACCOUNT = re.compile(r"[UW][A-Z0-9]{1,30}")
-_ODD_IN_ADDRESS = re.compile(r"[^!-~]|[<>|\"]")
 
 
 def paragraph(*words: str | Run, workspace: str = "") -> list[Block]:
@@ -61,46 +59,6 @@ def _element(run: Run, workspace: str) -> Block | None:
             return {"type": "text", "text": text, "style": {"bold": True}} if text else None
         case Plain(text=text) | Link(text=text):
             return {"type": "text", "text": text} if text else None
-
-
-def usable(url: str, *schemes: str) -> bool:
-    """Is it an address that Slack would take, with one of these schemes?"""
-    if not 0 < len(url) <= limits.ADDRESS or _ODD_IN_ADDRESS.search(url):
-        return False
-    try:
-        parts = urlsplit(url)
-        # Slack wants the scheme in small letters, which urlsplit makes of any.
-        known = parts.scheme in schemes and url.startswith(parts.scheme)
-        return known and bool(parts.path if parts.scheme == "mailto" else parts.hostname)
-    except ValueError:
-        return False
-
-
-def shortened(words: Iterable[Run], longest: int) -> list[Run]:
-    """The runs, clean and together at most `longest` characters; the address of a link counts too."""
-    kept: list[Run] = []
-    room = longest - len(MORE)
-    for run in words:
-        if room <= 0:
-            kept.append(Plain(MORE))
-            break
-        short, taken = _short(run, room)
-        kept.append(short)
-        room -= taken
-    return kept
-
-
-def _short(run: Run, longest: int) -> tuple[Run, int]:
-    """The run within `longest` characters, and how many it takes."""
-    text = shorten(run.name if isinstance(run, Mention) else run.text, longest)
-    if isinstance(run, Mention):
-        return Mention(text, run.workspace, run.account), size(text)
-    if isinstance(run, Link):
-        text = text.replace("\n", " ")
-        whole = size(text) + size(run.url)
-        # An address is never cut: without the room for it, the words stay and lead nowhere.
-        return (Link(text, run.url), whole) if whole <= longest else (Plain(text), size(text))
-    return type(run)(text), size(text)
 
 
 def _with_lists(words: Iterable[Run], workspace: str) -> list[Block]:

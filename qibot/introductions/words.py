@@ -1,0 +1,67 @@
+"""Words for a person and for what an introduction is about, as far as the reader may know them."""
+
+from urllib.parse import quote
+
+from qibot.introductions.seen import Opening, Seen, Side
+
+
+def topic(side: Side) -> str:
+    """What it is about: the project in quotation marks, else the topic."""
+    return f"“{side.project}”" if side.project else side.topic
+
+
+def about(side: Side) -> str:
+    """ " about Sepsis", or "" for nothing in particular."""
+    whose = "the" if side.asked_by_me else "your"
+    if side.project:
+        return f" about {whose} project “{side.project}”"
+    return f" about {side.topic}" if side.topic else ""
+
+
+def purpose(side: Side) -> str:
+    """ " to talk about Sepsis", or ""."""
+    return f" to talk about {topic(side)}" if topic(side) else ""
+
+
+def question(side: Side, opening: Opening) -> str:
+    """What a first conversation may begin with."""
+    mine, theirs = opening.mine, opening.theirs
+    if mine and theirs and mine != theirs:
+        return f"ask how “{mine}” compares with “{theirs}”."
+    if theirs:
+        return f"ask what they have learnt from “{theirs}” so far."
+    if mine:
+        return f"tell them about “{mine}”, and ask what they would do differently."
+    if side.topic:
+        return f"ask what they would try first about {side.topic}, and say what you have tried."
+    return "ask what they are trying to improve just now."
+
+
+def mail_to(side: Side) -> str:
+    """The address that begins an e-mail to the other (RFC 6068)."""
+    subject = f"Our introduction: {side.project or side.topic}".rstrip(": ")
+    return f"mailto:{quote(side.other.email, safe='@')}?subject={quote(subject)}"
+
+
+def who(other: Seen, *, start: bool = False) -> str:
+    """ "Tomasz Nowak, consultant nurse at …" where the name may be told, else "a consultant nurse at … in …"; with a
+    capital at the `start` of a sentence.
+    """
+    where = f" at {other.organisation}" + (f" in {other.place}" if other.place else "")
+    if other.name:
+        return f"{other.name}, {_plain(other.role)}{where}" if other.role else f"{other.name}{where}"
+    words = f"{_a(_plain(other.role))}{where}" if other.role else f"somebody{where}"
+    return f"{words[0].upper()}{words[1:]}" if start else words
+
+
+def _plain(role: str) -> str:
+    """A role within a sentence: "Ward sister" -> "ward sister", "GP" and "QI lead" as they are."""
+    return role[0].lower() + role[1:] if role[1:2].islower() else role
+
+
+def _a(role: str) -> str:
+    if role.startswith(("a ", "an ", "the ")):
+        return role
+    spelt = role.split()[0].isupper()
+    vowel = role[0] in "AEFHILMNORSX" if spelt else role[0].lower() in "aeiou" and not role.startswith(("uni", "use"))
+    return f"{'an' if vowel else 'a'} {role}"

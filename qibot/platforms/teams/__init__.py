@@ -1,0 +1,1 @@
+"""Microsoft Teams: messages as Adaptive Cards, forms as cards with inputs."""

@@ -1,0 +1,221 @@
+"""How a reply reaches the person in Teams, and where.
+
+In their own chat a reply is a card. In a channel or group chat it is a targeted card, which only they see and which
+Teams forgets after a day; where Teams does not take one (an app installed from the older manifest, an older client), it
+goes to their own chat, with a line in the channel that says so and nothing else. Files always go to their own chat.
+
+What replaces a card is said twice: in the answer to the press, which they see at once, and as an update of the message,
+for Teams forgets the first as soon as anybody reacts to it (github.com/microsoft/botbuilder-js, issue 4635).
+"""
+
+import secrets
+from collections.abc import Awaitable
+from typing import Any
+
+import structlog
+
+from qibot.chat.forms import Form
+from qibot.chat.message import Buttons, Document, Message, Picture, Table, Text, plain_text
+from qibot.chat.platform import InDoubt, NotSent, Sent
+from qibot.chat.router import Reply
+from qibot.platforms.teams import cards, dialogs
+from qibot.platforms.teams.activities import Where
+from qibot.platforms.teams.calls import CARD, Connector
+from qibot.platforms.teams.conversations import Reference
+
+log = structlog.get_logger()
+Json = dict[str, Any]
+
+LONGEST_PIECE, MOST_PIECES = 12_000, 6
+"""Characters of a file in one card, which may have about 28 kB, and how many cards of it anybody wants to get."""
+LONGEST_REMARK = 300
+"""Characters that can be read in the line that Teams shows for a moment."""
+DONE_ALREADY = Message("That is done already.", beside=True)
+BELOW = "Please see the card below."
+WORKING = "I am working on it. The answer will follow here."
+POINTER = "I have answered you in our own chat, where only you can see it."
+
+
+class Replies:
+    """Gives replies, through the connector."""
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+
+    async def deliver(self, to: Reference, tenant: str, conversation: str, message: Message) -> Sent:
+        """Say something unasked in somebody's own conversation. Raises a `NotSent`."""
+        conversation = conversation or await self._connector.open(to, tenant)
+        sent = await self._connector.post(to, conversation, _card(message, tenant))
+        for piece in _pieces(message):
+            # It has arrived: a file that did not must not make it arrive again.
+            await self._quietly(self._connector.post(to, conversation, piece), "file not delivered")
+        return Sent(conversation, sent)
+
+    async def give(self, where: Where, reply: Message | Form) -> None:
+        """Answer with a new message, to the person alone."""
+        card = _card(reply, where.tenant)
+        if where.personal:
+            await self._quietly(self._connector.post(where.person, where.conversation, card), "reply not delivered")
+        elif not await self._targeted(where, card):
+            await self._in_own_chat(where, card)
+        await self.attach(where, reply)
+
+    async def replace(self, where: Where, reply: Message | Form) -> None:
+        """Answer in the place of the card that was pressed; beside it, when there is none to replace."""
+        if not where.card:
+            await self.give(where, reply)
+            return
+        card = _card(reply, where.tenant)
+        update = self._connector.update(where.person, where.conversation, where.card, card, targeted=not where.personal)
+        await self._quietly(update, "card not replaced")
+        await self.attach(where, reply)
+
+    async def attach(self, where: Where, reply: Message | Form) -> None:
+        """Files of a reply go to the person's own chat."""
+        for piece in _pieces(reply) if isinstance(reply, Message) else ():
+            await self._in_own_chat(where, piece, pointed=True)
+
+    async def _targeted(self, where: Where, card: Json) -> bool:
+        try:
+            await self._connector.post(where.person, where.conversation, card, targeted=True)
+        except InDoubt as problem:
+            # It may be there; nothing is said twice.
+            log.warning("reply not delivered", reason=problem.reason)
+        except NotSent as problem:
+            log.info("no targeted message", reason=problem.reason)
+            return False
+        return True
+
+    async def _in_own_chat(self, where: Where, card: Json, *, pointed: bool = False) -> None:
+        async def post() -> None:
+            own = where.person.conversation or await self._connector.open(where.person, where.tenant)
+            await self._connector.post(where.person, own, card)
+
+        if await self._quietly(post(), "reply not delivered") and not pointed:
+            pointer = self._connector.post(where.person, where.conversation, {"type": "message", "text": POINTER})
+            await self._quietly(pointer, "pointer not delivered")
+
+    async def _quietly(self, call: Awaitable[Any], event: str) -> bool:
+        """Whether it was given. What was not is logged with its reason, never with its words."""
+        try:
+            await call
+        except NotSent as problem:
+            log.warning(event, reason=problem.reason)
+            return False
+        return True
+
+
+def in_place(reply: Reply) -> bool:
+    """Whether the reply to a press takes the place of its card. A form that comes back with errors does; a form that a
+    button opens does not, for whoever leaves it unfilled still wants the card.
+    """
+    return bool(reply.errors) if isinstance(reply, Form) else reply is not None and not reply.beside
+
+
+def said_in_passing(reply: Reply) -> str:
+    """The words Teams can show for a moment, when they are all there is to say; else ""."""
+    if reply is None:
+        return DONE_ALREADY.title
+    if isinstance(reply, Form) or any(isinstance(p, Buttons | Table | Picture | Document) for p in reply.parts):
+        return ""
+    words = plain_text(reply)
+    return words if len(words) <= LONGEST_REMARK else ""
+
+
+def card_answer(reply: Message | Form, tenant: str) -> Json:
+    """The answer to a press or a sent form: a card in the place of the other."""
+    return {"statusCode": 200, "type": CARD, "value": rendered(reply, tenant)}
+
+
+def remark(words: str) -> Json:
+    """The answer to a press: a line that Teams shows for a moment."""
+    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": words}
+
+
+def dialog_answer(reply: Reply, tenant: str) -> Json:
+    """The answer to what was done in a dialog: a form, or what came of it."""
+    if isinstance(reply, Form):
+        return dialogs.dialog(reply)
+    message = reply or DONE_ALREADY
+    card = {"contentType": CARD, "content": rendered(message, tenant)}
+    return {"task": {"type": "continue", "value": {"title": message.title[:60], "card": card}}}
+
+
+def rendered(reply: Message | Form, tenant: str) -> Json:
+    """The card itself."""
+    return dialogs.render(reply) if isinstance(reply, Form) else cards.render(reply, workspace=tenant)
+
+
+def fault(error: Exception) -> Message:
+    """Something of ours broke on the way to or from the bot: logged under a reference, which the person gets."""
+    reference = secrets.token_hex(4)
+    log.error("teams activity not handled", reference=reference, exc_info=error)
+    sentence = (
+        f"Please look whether it was done before you try again. An organiser can use this reference: {reference}."
+    )
+    return Message("Something went wrong on our side", Text(sentence), beside=True)
+
+
+def _card(reply: Message | Form, tenant: str) -> Json:
+    title = reply.title if isinstance(reply, Message) else reply.kind.shape.title
+    return _activity(title, rendered(reply, tenant))
+
+
+def _activity(title: str, card: Json) -> Json:
+    # The summary is what a phone shows of it when it arrives.
+    return {"type": "message", "summary": title, "attachments": [{"contentType": CARD, "content": card}]}
+
+
+def _pieces(message: Message) -> list[Json]:
+    """A file as cards with its lines, to copy.
+
+    A bot may only offer a real file by a card that asks first and a drive to put it on, which is one more permission
+    for every administrator to approve.
+    """
+    pieces = []
+    for document in (part for part in message.parts if isinstance(part, Document)):
+        texts = _split(document.text)
+        shown = texts[:MOST_PIECES]
+        for number, words in enumerate(shown, 1):
+            title = document.name if len(texts) == 1 else f"{document.name} ({number} of {len(texts)})"
+            pieces.append(_activity(title, _lines(title, words, _ending(len(texts)) if number == len(shown) else "")))
+    return pieces
+
+
+def _lines(title: str, words: str, note: str) -> Json:
+    # Runs are shown as they are: nothing in a file is read as emphasis or a link.
+    body = [
+        _run(title, weight="Bolder"),
+        _run(words, fontType="Monospace"),
+        *([_run(note, size="Small")] if note else ()),
+    ]
+    return {
+        "type": "AdaptiveCard",
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "version": "1.5",
+        "body": body,
+        "msteams": {"width": "Full"},
+    }
+
+
+def _run(words: str, **look: str) -> Json:
+    return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": words, **look}]}
+
+
+def _split(words: str) -> list[str]:
+    pieces, room = [""], LONGEST_PIECE
+    for line in words.splitlines(keepends=True):
+        for start in range(0, len(line), LONGEST_PIECE):
+            some = line[start : start + LONGEST_PIECE]
+            if len(some) > room:
+                pieces.append("")
+                room = LONGEST_PIECE
+            pieces[-1] += some
+            room -= len(some)
+    return pieces
+
+
+def _ending(pieces: int) -> str:
+    if pieces > MOST_PIECES:
+        return f"That is as much as a chat can hold: {MOST_PIECES} parts of {pieces}."
+    return "I cannot hand over files here, so these are its lines, to copy."
