@@ -12,7 +12,10 @@ from io import StringIO
 from qibot.demo.world import Account
 
 MK, BEDS = "T0MK", "T0BEDS"
+ELFT = "e1f70000-0000-4000-8000-000000000001"
 WORKSPACES = ((MK, "Milton Keynes Together"), (BEDS, "Bedfordshire and Luton Improvers"))
+TENANTS = ((ELFT, "East London"),)
+"""One of the nine organisations has Teams; the others share two Slack workspaces."""
 
 # Organisation, workspace, place, people, kinds of role.
 _WHERE = (
@@ -22,7 +25,7 @@ _WHERE = (
     ("South Central Ambulance Service NHS Foundation Trust", MK, "Milton Keynes", 6, "ambulance"),
     ("Bedfordshire Hospitals NHS Foundation Trust", BEDS, "Luton", 16, "hospital"),
     ("Bedford Hospital NHS Trust", BEDS, "Bedford", 12, "hospital"),
-    ("East London NHS Foundation Trust", BEDS, "Bedford", 15, "community"),
+    ("East London NHS Foundation Trust", ELFT, "Bedford", 15, "community"),
     ("Cambridgeshire Community Services NHS Trust", BEDS, "Luton", 6, "community"),
     ("NHS Bedfordshire CCG", BEDS, "Bedford", 8, "commissioning"),
 )
@@ -53,6 +56,13 @@ TOPICS = (
 """What the people of the day work on: the topics that its statements speak of."""
 
 
+_DOMAINS = {MK: "mk.example", BEDS: "beds.example", ELFT: "elft.example"}
+
+
+def _account(workspace: str, n: int) -> str:
+    return f"aad00000-0000-4000-8000-{n:012d}" if workspace == ELFT else f"U{n:04d}"
+
+
 @dataclass(frozen=True, slots=True)
 class Guest:
     """One invented person of the day."""
@@ -68,6 +78,16 @@ class Guest:
         """As shown."""
         return self.account.name
 
+    @property
+    def number(self) -> int:
+        """Their place in the order of arrival."""
+        return int(self.account.id[-4:])
+
+    @property
+    def platform(self) -> str:
+        """Where they chat."""
+        return "Teams" if self.account.workspace == ELFT else "Slack"
+
 
 def guests() -> tuple[Guest, ...]:
     """The 101, in the order in which they arrive. The first one organises."""
@@ -76,8 +96,8 @@ def guests() -> tuple[Guest, ...]:
         for k in range(people):
             n = len(made)
             name = f"{_FIRST[n % len(_FIRST)]} {_LAST[(n * 7 + n // len(_FIRST)) % len(_LAST)]}"
-            email = f"{name.lower().replace(' ', '.')}@{workspace.lower().removeprefix('t0')}.example"
-            account = Account(workspace, f"U{n:04d}", name, email)
+            email = f"{name.lower().replace(' ', '.')}@{_DOMAINS[workspace]}"
+            account = Account(workspace, _account(workspace, n), name, email)
             mine = tuple(dict.fromkeys(TOPICS[(n * step + k) % len(TOPICS)] for step in (1, 3)))
             made.append(Guest(account, organisation, _ROLES[kind][k % len(_ROLES[kind])], place, mine))
     return tuple(made)

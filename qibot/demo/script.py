@@ -9,7 +9,7 @@ import csv
 import io
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from sqlalchemy import select
 from qibot.clock import SetClock
 from qibot.demo import blmk
 from qibot.demo.blmk import Guest
-from qibot.demo.slack_server import Seen, SeenMessage, View
+from qibot.demo.sides import Answer, Card, OnSlack, OnTeams, Paper, Side
 from qibot.demo.transcript import Transcript
 from qibot.demo.world import World, world
 from qibot.outbox.models import CANCELLED, PENDING, SENDING, Delivery
@@ -40,13 +40,14 @@ async def run(out: Path, say: Callable[[str], None]) -> None:
     with tempfile.TemporaryDirectory(prefix="qibot-") as folder:
         address = f"sqlite+aiosqlite:///{folder}/qibot.db"
         organiser = guests[0].account.email
-        async with world(address, clock, blmk.WORKSPACES, organisers=organiser) as made:
+        async with world(address, clock, blmk.WORKSPACES, organisers=organiser, tenants=blmk.TENANTS) as made:
             day = Day(made, guests, say)
             await day.play()
             await day.twelve_weeks()
             report, deliveries = await day.report(), await _deliveries(made)
-            if made.slack.problems:
-                raise RuntimeError(f"Slack would have refused something: {made.slack.problems[:3]}")
+            problems = [*made.slack.problems, *(made.teams.problems if made.teams else ())]
+            if problems:
+                raise RuntimeError(f"Slack or Teams would have refused something: {problems[:3]}")
     _write(out, {"transcript.md": day.transcript.text(), "report.md": report, "deliveries.csv": deliveries})
     say(f"Written to {out}: transcript.md, report.md, deliveries.csv")
 
@@ -67,7 +68,7 @@ class Day:
     def __init__(self, made: World, guests: tuple[Guest, ...], say: Callable[[str], None]) -> None:
         self.world, self.guests, self.say = made, guests, say
         self.transcript = Transcript(made.clock, guests)
-        self._read: dict[str, int] = {}
+        self._sides: dict[str, Side] = {"Slack": OnSlack(made), "Teams": OnTeams(made)}
         self._times: Counter[tuple[str, str]] = Counter()
         self._asked = 0
 
@@ -83,40 +84,29 @@ class Day:
 
     # --- what people do ---
 
-    async def types(self, who: Guest, words: str, *, brief: str = "") -> Seen:
-        """Type a slash command. `brief` stands for it in the transcript when many do the same."""
+    async def types(self, who: Guest, words: str, *, brief: str = "") -> Answer:
+        """Type a command. `brief` stands for it in the transcript when many do the same."""
         self.world.clock.forward(STEP)
-        seen = await self.world.slack.slash(self.world.user(who.account), words)
-        await self._answered(seen)
-        self.transcript.did(who, f"types `/qi {words}`", seen, brief=brief)
-        return seen
+        side = self._sides[who.platform]
+        answer = await side.types(who.account, words)
+        self.transcript.did(who, f"types `{side.prefix}{words}`", answer, brief=brief)
+        return answer
 
-    async def presses(self, who: Guest, on: SeenMessage, label: str, *, nth: int = 0) -> Seen:
+    async def presses(self, who: Guest, on: Card, label: str, *, nth: int = 0, brief: str = "") -> Answer:
         """Press a button."""
         self.world.clock.forward(STEP)
-        seen = await self.world.slack.press(self.world.user(who.account), on, label, nth=nth)
-        await self._answered(seen)
-        self.transcript.did(who, f"presses [{label}]", seen)
-        return seen
+        answer = await self._sides[who.platform].presses(who.account, on, label, nth)
+        self.transcript.did(who, f"presses [{label}]", answer, brief=brief)
+        return answer
 
-    async def fills(self, who: Guest, seen: Seen, *, brief: str = "", **values: str | list[str] | None) -> Seen:
+    async def fills(self, who: Guest, before: Answer, *, brief: str = "", **values: str | list[str] | None) -> Answer:
         """Fill in the form on the screen and send it."""
-        if seen.opened is None:
-            raise RuntimeError(f"{who.name} was offered no form: {seen.shown}")
+        if before.form is None:
+            raise RuntimeError(f"{who.name} was offered no form")
         self.world.clock.forward(STEP)
-        done = await self.world.slack.submit(self.world.user(who.account), seen.opened, dict(values))
-        if done.errors:
-            raise RuntimeError(f"{who.name} could not send {values}: {done.errors}")
-        await self._answered(done)
-        self.transcript.did(who, _typed(seen.opened, values), done, brief=brief)
-        return done
-
-    async def _answered(self, seen: Seen) -> None:
-        slack = self.world.slack
-        await slack.wait_idle(until=lambda: seen.messages or seen.opened or seen.updated or seen.errors or seen.error)
-        if seen.error:
-            raise RuntimeError(seen.error)
-        await slack.wait_idle()
+        answer = await self._sides[who.platform].fills(who.account, before.form, values)
+        self.transcript.did(who, _typed(before.form, values), answer, brief=brief)
+        return answer
 
     # --- the day ---
 
@@ -141,7 +131,7 @@ class Day:
         await self.fills(
             guest, form, brief=brief,
             name=guest.name, role=guest.role, place=guest.place, topics=list(guest.topics), contact=guest.account.email,
-            organisation=_value(form.opened, "organisation", guest.organisation),
+            organisation=guest.organisation,
             purposes=["findable", "introductions", "nudges", "broadcasts"],
         )  # fmt: skip
 
@@ -184,20 +174,12 @@ class Day:
         for (question, place, theme), texts in groups.items():
             shown = await self.types(organiser, f"event themes {CODE}", brief=f"groups “{theme}”")
             order = _groups()
-            labels = [label for label in shown.messages[-1].labels if label in ("Group them", "Change the themes")]
+            labels = [label for label in shown.card.labels if label in ("Group them", "Change the themes")]
             at = order.index((question, place))
             nth = labels[:at].count(labels[at])
-            form = await self.presses_quietly(organiser, shown.messages[-1], labels[at], nth=nth)
-            answers = [_value(form.opened, "answers", text if len(text) <= 75 else f"{text[:74]}…") for text in texts]
-            await self.fills(organiser, form, brief=" ", theme=theme, answers=answers)
+            form = await self.presses(organiser, shown.card, labels[at], nth=nth, brief=" ")
+            await self.fills(organiser, form, brief=" ", theme=theme, answers=texts)
         self.say(f"{len(groups)} themes.")
-
-    async def presses_quietly(self, who: Guest, on: SeenMessage, label: str, *, nth: int) -> Seen:
-        """Press a button that the transcript need not tell of."""
-        self.world.clock.forward(STEP)
-        seen = await self.world.slack.press(self.world.user(who.account), on, label, nth=nth)
-        await self._answered(seen)
-        return seen
 
     async def _register(self) -> None:
         self.transcript.heading("Projects that the statements imply")
@@ -231,7 +213,7 @@ class Day:
                 break
             for topic in guest.topics:
                 words = topic.replace("-", " ")
-                card = (await self.types(guest, f"find {words}")).messages[-1]
+                card = (await self.types(guest, f"find {words}")).card
                 if "Ask for an introduction" not in card.labels or "Nobody in another organisation" in card.shown:
                     continue
                 form = await self.presses(guest, card, "Ask for an introduction")
@@ -268,20 +250,22 @@ class Day:
         self.say(f"Twelve weeks later: {sent} messages sent unasked after the day.")
 
     async def _deliver(self) -> int:
+        before = {g.account.id: {card.id for card in self._inbox(g)} for g in self.guests}
         sent = await self.world.tick()
-        for guest in self.guests:
-            inbox = [m for m in self.world.slack.inbox(self.world.user(guest.account)) if m.metadata]
-            fresh = inbox[self._read.get(guest.account.id, 0) :]
-            self._read[guest.account.id] = len(inbox)
-            for message in fresh:
-                self.transcript.got(guest, message)
-            for message in fresh:
-                await self._answers(guest, message)
+        await self.world.settle()
+        news = [(g, card) for g in self.guests for card in self._inbox(g) if card.id not in before[g.account.id]]
+        for guest, card in news:
+            self.transcript.got(guest, card)
+        for guest, card in news:
+            await self._answers(guest, card)
         return sent
 
-    async def _answers(self, guest: Guest, message: SeenMessage) -> None:
+    def _inbox(self, who: Guest) -> list[Card]:
+        return self._sides[who.platform].inbox(who.account)
+
+    async def _answers(self, guest: Guest, message: Card) -> None:
         """What people do with what they get: most say yes, some not this time, a few leave it."""
-        number, times = int(guest.account.id[1:]), self._times
+        number, times = guest.number, self._times
         if "Accept" in message.labels:
             times[guest.name, "asked"] += 1
             first = ("Accept", "Accept", "Not this time", "Accept", "Later", "Accept", "", "Accept")[number % 8]
@@ -300,10 +284,9 @@ class Day:
     async def report(self) -> str:
         """The report, as the organiser gets it in chat."""
         self.transcript.heading("The report")
-        seen = await self.types(self.guests[0], f"event report {CODE}")
-        files = self.world.slack.files
-        await self.world.slack.wait_idle(until=lambda: seen.messages and any(f.channels for f in files.values()))
-        return (next(iter(files.values())).content or b"").decode()
+        await self.types(self.guests[0], f"event report {CODE}")
+        kept = [f for f in self.world.slack.files.values() if f.name.startswith("report-")]
+        return (kept[-1].content or b"").decode()
 
 
 def _groups() -> list[tuple[str, str]]:
@@ -313,27 +296,10 @@ def _groups() -> list[tuple[str, str]]:
     return sorted({(s.question, s.place) for s in said}, key=lambda g: (asked.index(g[0]), g[1]))
 
 
-def _value(view: View | None, field: str, label: str) -> str:
-    """The value of the choice with that label."""
-    if view is None:
-        raise RuntimeError(f"no form with {field}")
-    for block in view.blocks:
-        if block.get("block_id") != field:
-            continue
-        element = block["element"]
-        groups = element.get("option_groups") or [{"options": element.get("options", [])}]
-        for option in (o for g in groups for o in g["options"]):
-            if option["text"]["text"].replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">") == label:
-                return str(option["value"])
-    raise RuntimeError(f"{field} does not offer “{label}”")
-
-
-def _typed(view: View, values: dict[str, str | list[str] | None]) -> str:
-    typed = {
-        name: words for name, words in values.items() if isinstance(words, str) and words and name != "organisation"
-    }
+def _typed(form: Paper, values: Mapping[str, str | list[str] | None]) -> str:
+    typed = {name: words for name, words in values.items() if isinstance(words, str) and words}
     lines = [f"{name.replace('_', ' ')}: {words}" for name, words in typed.items()]
-    return f"fills in “{view.title}”" + "".join(f"\n  - {line}" for line in lines)
+    return f"fills in “{form.title}”" + "".join(f"\n  - {line}" for line in lines)
 
 
 async def _deliveries(made: World) -> str:

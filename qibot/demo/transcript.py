@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from qibot.clock import Clock
 from qibot.dates import say_date
 from qibot.demo.blmk import Guest
-from qibot.demo.slack_server import Seen, SeenMessage
+from qibot.demo.sides import Answer, Card
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -24,7 +24,7 @@ class Transcript:
             "# What each side saw",
             "",
             "Invented people; the statements are those of the event's report, word for word. Every line went over",
-            "signed HTTP between a stand-in Slack and the bot. Organisations have the names they have today.",
+            "signed HTTP between stand-ins of Slack and Teams and the bot. Organisations have their present names.",
         ]
 
     def text(self) -> str:
@@ -35,32 +35,32 @@ class Transcript:
         """A new part."""
         self._lines += ["", f"## {words}"]
 
-    def did(self, who: Guest, what: str, seen: Seen, *, brief: str = "") -> None:
+    def did(self, who: Guest, what: str, answer: Answer, *, brief: str = "") -> None:
         """Somebody did something, and what came of it."""
         if brief:
             if brief.strip():
                 self._head(who, brief)
             return
         self._head(who, what)
-        if seen.opened is not None:
-            self._lines += ["", f"> *a form opens:* **{seen.opened.title}** ({', '.join(seen.opened.fields)})"]
-        for message in seen.messages:
-            self._show(message)
+        if answer.form is not None:
+            self._lines += ["", f"> *a form opens:* **{answer.form.title}** ({', '.join(answer.form.fields)})"]
+        for card in answer.cards:
+            self._show(card)
 
-    def got(self, who: Guest, message: SeenMessage) -> None:
+    def got(self, who: Guest, card: Card) -> None:
         """Something came unasked."""
         self._head(who, "gets, unasked")
-        self._show(message)
+        self._show(card)
 
     def _head(self, who: Guest, what: str) -> None:
         now = self._clock.now().astimezone(LONDON)
         if now.date() != self._day:
             self._day = now.date()
             self._lines += ["", f"### {say_date(self._day)}"]
-        self._lines += ["", f"**{now:%H:%M} {who.name}** ({who.role}, {who.organisation}) {what}"]
+        self._lines += ["", f"**{now:%H:%M} {who.name}** ({who.role}, {who.organisation}, {who.platform}) {what}"]
 
-    def _show(self, message: SeenMessage) -> None:
+    def _show(self, card: Card) -> None:
         self._lines.append("")
         # A mention is an account's id on the wire; on the screen it is a name.
-        shown = re.sub(r"@U\d{4}\b", lambda m: self._names.get(m[0], m[0]), message.shown)
+        shown = re.sub(r"@U\d{4}\b", lambda m: self._names.get(m[0], m[0]), card.shown)
         self._lines += [f"> {line}".rstrip() for line in shown.splitlines()]
