@@ -12,6 +12,7 @@ from qibot.chat.incoming import Incoming
 from qibot.chat.platform import Platform
 from qibot.chat.router import Reply
 from qibot.clock import SetClock
+from qibot.demo.teams_cards import Typed
 from qibot.demo.teams_server import Call, Seen, SeenMessage, TeamsServer, TeamsUser
 from qibot.demo.world import Account, World, world
 from qibot.people.models import Identity
@@ -53,7 +54,11 @@ class Scene:
     async def joins(self, who: TeamsUser) -> Seen:
         """Join by the card in the chat; what was seen when all was said."""
         form = (await self.says(who, "join")).messages[-1]
-        answers = {"Where you work": "1", "many-topics": ["sepsis"], "many-purposes": ["findable", "nudges"]}
+        answers: dict[str, Typed] = {
+            "Where you work": "1",
+            "many-topics": ["sepsis"],
+            "many-purposes": ["findable", "nudges"],
+        }
         done = await self.teams.fill(who, form, answers, "Join")
         await self.quiet()
         return done

@@ -18,6 +18,7 @@ async def test_a_file_is_shown_as_its_lines(scene: Scene) -> None:
     csv = "name,score\n" + "".join(f"*Ward {n}*,{n}\n" for n in range(2_000))
     address = Address("teams", LUTON, NADIA.id)
     await scene.side.adapter.send(address, Message("Your report", Text("Here it is."), Document("r.csv", csv)), "m1")
+    await scene.quiet()
     first, *pieces = scene.from_bot(scene.nadia)[1:]
     assert "r.csv" in first.shown
     assert [p.shown.splitlines()[0] for p in pieces] == [

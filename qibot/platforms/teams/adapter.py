@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from qibot.chat.forms import Form
 from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Profile, Sender, Submission
 from qibot.chat.message import Message
 from qibot.chat.platform import Address, Answering, Doubt, NotNow, NotSent, Sent, Throttled, Unreachable
@@ -22,7 +23,7 @@ from qibot.platforms.teams.activities import Where, part, text
 from qibot.platforms.teams.calls import Connector
 from qibot.platforms.teams.conversations import Conversations
 from qibot.platforms.teams.replies import (
-    BELOW,
+    ELSEWHERE,
     WORKING,
     Replies,
     card_answer,
@@ -64,7 +65,9 @@ class TeamsAdapter:
         known = await self._conversations.find(to.workspace, to.account)
         if known is None:
             raise Unreachable("the app is not installed for them")
-        return await self._replies.deliver(known, to.workspace, known.conversation or to.conversation, message)
+        sent = await self._replies.deliver(known, to.workspace, known.conversation or to.conversation, message)
+        self.under_way.start(self._replies.follow_up(known, sent.conversation, message))
+        return sent
 
     async def find_sent(self, to: Address, mark: str, since: datetime) -> Sent | Doubt:
         """See `Platform.find_sent`: a bot cannot read what it said without permission to read everything."""
@@ -120,7 +123,7 @@ class TeamsAdapter:
         except Exception as error:
             apology = fault(error)
             if text(activity, "name").startswith("task/"):
-                return dialog_answer(apology, where.tenant)
+                return dialog_answer(said_in_passing(apology))
             if text(activity, "type") == "invoke":
                 return remark(said_in_passing(apology))
             self.under_way.start(self._replies.give(where, apology))
@@ -163,20 +166,16 @@ class TeamsAdapter:
         if reply is not None and in_place(reply):
             self.under_way.start((self._replies.replace if where.card else self._replies.attach)(where, reply))
             return card_answer(reply, where.tenant)
-        words = said_in_passing(reply)
-        if reply is not None and not words:
-            self.under_way.start(self._replies.give(where, reply))
-        return remark(words or BELOW)
+        return remark(self._in_passing(where, reply))
 
     async def _on_dialog(self, activity: Json, where: Where) -> Json | None:
         work, where = await self._begin(activity, where, part(activity, "value"))
         if not await self._in_time(work):
             self.under_way.start(self._tell(where, work))
-            return dialog_answer(Message(WORKING), where.tenant)
+            return dialog_answer(WORKING)
         reply = work.result()
-        if isinstance(reply, Message):
-            self.under_way.start(self._replies.attach(where, reply))
-        return dialog_answer(reply, where.tenant)
+        # A dialog shows no buttons of ours, so whatever has some is said in the chat.
+        return dialog_answer(reply if isinstance(reply, Form) else self._in_passing(where, reply))
 
     async def _on_installation(self, activity: Json, where: Where) -> Json | None:
         action = text(activity, "action")
@@ -206,6 +205,13 @@ class TeamsAdapter:
         incoming = _pressed(activity, where, part(value, "data"), text(value, "verb"))
         where = await self._known(where)
         return self.under_way.start(self._bot.handle(incoming, self)), where
+
+    def _in_passing(self, where: Where, reply: Reply) -> str:
+        """The words for an answer that cannot hold more; what has more is said in a message of its own."""
+        words = said_in_passing(reply)
+        if reply is not None and not words:
+            self.under_way.start(self._replies.give(where, reply))
+        return words or ELSEWHERE
 
     async def _in_time(self, work: "asyncio.Task[Reply]") -> bool:
         done, _ = await asyncio.wait({work}, timeout=IN_TIME)

@@ -31,7 +31,7 @@ LONGEST_PIECE, MOST_PIECES = 12_000, 6
 LONGEST_REMARK = 300
 """Characters that can be read in the line that Teams shows for a moment."""
 DONE_ALREADY = Message("That is done already.", beside=True)
-BELOW = "Please see the card below."
+ELSEWHERE = "Please see the new card."
 WORKING = "I am working on it. The answer will follow here."
 POINTER = "I have answered you in our own chat, where only you can see it."
 
@@ -45,11 +45,12 @@ class Replies:
     async def deliver(self, to: Reference, tenant: str, conversation: str, message: Message) -> Sent:
         """Say something unasked in somebody's own conversation. Raises a `NotSent`."""
         conversation = conversation or await self._connector.open(to, tenant)
-        sent = await self._connector.post(to, conversation, _card(message, tenant))
+        return Sent(conversation, await self._connector.post(to, conversation, _card(message, tenant)))
+
+    async def follow_up(self, to: Reference, conversation: str, message: Message) -> None:
+        """The files of a message that has arrived. One that does not must not make it arrive again."""
         for piece in _pieces(message):
-            # It has arrived: a file that did not must not make it arrive again.
             await self._quietly(self._connector.post(to, conversation, piece), "file not delivered")
-        return Sent(conversation, sent)
 
     async def give(self, where: Where, reply: Message | Form) -> None:
         """Answer with a new message, to the person alone."""
@@ -132,13 +133,9 @@ def remark(words: str) -> Json:
     return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": words}
 
 
-def dialog_answer(reply: Reply, tenant: str) -> Json:
-    """The answer to what was done in a dialog: a form, or what came of it."""
-    if isinstance(reply, Form):
-        return dialogs.dialog(reply)
-    message = reply or DONE_ALREADY
-    card = {"contentType": CARD, "content": rendered(message, tenant)}
-    return {"task": {"type": "continue", "value": {"title": message.title[:60], "card": card}}}
+def dialog_answer(reply: Form | str) -> Json:
+    """The answer to what was done in a dialog: another form, or words with which it closes."""
+    return dialogs.dialog(reply) if isinstance(reply, Form) else {"task": {"type": "message", "value": reply}}
 
 
 def rendered(reply: Message | Form, tenant: str) -> Json:
