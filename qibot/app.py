@@ -22,6 +22,7 @@ from qibot.clock import Clock, SystemClock
 from qibot.database import Database
 from qibot.migrate import migrate
 from qibot.outbox import claims
+from qibot.outbox import service as outbox
 from qibot.outbox.worker import Worker
 from qibot.people import service as people
 from qibot.platforms.slack.app import SlackSide
@@ -165,10 +166,13 @@ class House:
 
     async def _metrics(self) -> Response:
         try:
-            async with asyncio.timeout(5):
-                return Response(await metrics.exposition(self), media_type=metrics.CONTENT_TYPE)
+            async with asyncio.timeout(5), self.database.transaction(reading=True) as db:
+                backlog = await outbox.backlog(db, self.clock.now())
         except (SQLAlchemyError, TimeoutError):
             return _no_database()
+        refused = sum((Counter(side.refused) for side in self.sides), Counter[str]())
+        figures = metrics.Figures(self.clock.now(), backlog, self.bot.answered, refused, self.delivered)
+        return Response(metrics.exposition(figures), media_type=metrics.CONTENT_TYPE)
 
 
 def _no_database() -> PlainTextResponse:

@@ -1,19 +1,14 @@
 """Figures for /metrics, gathered when they are asked for. Counts only: no names, no words."""
 
-from collections import Counter
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from qibot.outbox import service as outbox
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from qibot.app import House
+from qibot.outbox.service import Backlog
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -22,18 +17,28 @@ class _Figures(Collector):
     def __init__(self, metrics: list[Metric]) -> None:
         self._metrics = metrics
 
-    def collect(self) -> "Iterable[Metric]":
+    def collect(self) -> Iterable[Metric]:
         return self._metrics
 
 
-async def exposition(house: "House") -> bytes:
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is counted. `answered` by (platform, what, end); `refused` by reason; `delivered` by end, this process."""
+
+    now: datetime
+    backlog: Backlog
+    answered: Mapping[tuple[str, str, str], int]
+    refused: Mapping[str, int]
+    delivered: Mapping[str, int]
+
+
+def exposition(given: Figures) -> bytes:
     """The figures in Prometheus' text format."""
-    async with house.database.transaction(reading=True) as db:
-        backlog = await outbox.backlog(db, house.clock.now())
+    backlog = given.backlog
     answered = CounterMetricFamily(
         "qibot_incoming", "What people did, by kind and end", labels=["platform", "what", "end"]
     )
-    for (platform, what, end), count in sorted(house.bot.answered.items()):
+    for (platform, what, end), count in sorted(given.answered.items()):
         answered.add_metric([platform, what, end], count)
     figures: list[Metric] = [
         answered,
@@ -41,15 +46,12 @@ async def exposition(house: "House") -> bytes:
         GaugeMetricFamily("qibot_deliveries_in_flight", "Deliveries claimed and not yet settled", backlog.out),
         GaugeMetricFamily("qibot_deliveries_in_doubt", "Deliveries whose end is to be asked about", backlog.in_doubt),
     ]
-    late = (house.clock.now() - backlog.oldest_due_at).total_seconds() if backlog.oldest_due_at else 0.0
+    late = (given.now - backlog.oldest_due_at).total_seconds() if backlog.oldest_due_at else 0.0
     figures.append(
         GaugeMetricFamily("qibot_deliveries_oldest_due_seconds", "Age of the oldest due delivery", max(0.0, late))
     )
-    refused = Counter[str]()
-    for side in house.sides:
-        refused.update(side.refused)
-    figures.append(_by_label("qibot_refused", "Requests refused by a guard", "reason", refused))
-    figures.append(_by_label("qibot_delivered", "Deliveries by end, this process", "end", house.delivered))
+    figures.append(_by_label("qibot_refused", "Requests refused by a guard", "reason", given.refused))
+    figures.append(_by_label("qibot_delivered", "Deliveries by end, this process", "end", given.delivered))
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Figures(figures))
     return generate_latest(registry)
