@@ -19,9 +19,14 @@ class Required:
         self.markers = frozenset(markers)
         self.ran: set[str] = set()
         self.skipped: list[str] = []
+        self._marked: dict[str, set[str]] = {}
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        # A report's own keywords hold the names of folders too.
+        self._marked[item.nodeid] = {marker.name for marker in item.iter_markers()}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        mine = self.markers & set(report.keywords)
+        mine = self.markers & self._marked.get(report.nodeid, set())
         if report.skipped and mine and not hasattr(report, "wasxfail"):
             self.skipped.append(report.nodeid)
         elif report.when == "call":

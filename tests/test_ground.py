@@ -212,6 +212,9 @@ def test_rows(): {postgres}
 
 @pytest.mark.browser
 def test_page(): {browser}
+"""
+A_PEER = """
+import pytest
 
 @pytest.mark.node
 def test_peer(): pytest.skip("no node here")
@@ -241,6 +244,9 @@ def test_a_required_test_that_is_skipped_counts(
     (tmp_path / "pytest.ini").write_text(INI)
     (tmp_path / "conftest.py").write_text('pytest_plugins = ["tests.required"]\n')
     (tmp_path / "test_some.py").write_text(SOME_TESTS.format(**bodies))
+    # A folder's name is not a marker.
+    (tmp_path / "browser").mkdir()
+    (tmp_path / "browser" / "test_peer.py").write_text(A_PEER)
     env = os.environ | {"QIBOT_TEST_REQUIRE": require, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:asyncio"]
     answer = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
