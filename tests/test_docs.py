@@ -118,7 +118,13 @@ def test_every_module_that_a_page_names_is_there(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=ids)
 def test_every_setting_that_a_page_names_is_one(page: Path) -> None:
     known = {name.upper() for name in Settings.model_fields} | {"QIBOT_TEST_GOLDEN", "QIBOT_TEST_REQUIRE"}
-    assert set(re.findall(r"\b(?:QIBOT|SLACK)_[A-Z_]+\b", text_of(page))) - known == set()
+    assert set(re.findall(r"\b(?:QIBOT|SLACK|TEAMS)_[A-Z_]+\b", text_of(page))) - known == set()
+
+
+def test_the_readme_names_every_setting_of_a_platform() -> None:
+    said = text_of(README)
+    wanted = [name.upper() for name in Settings.model_fields if name.startswith(("slack_", "teams_"))]
+    assert [name for name in wanted if f"`{name}`" not in said] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)

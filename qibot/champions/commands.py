@@ -56,7 +56,7 @@ async def join(turn: Turn) -> Form:
     return Form(Offer, values)
 
 
-async def offer_choices(turn: Turn) -> Mapping[str, tuple[Choice, ...]]:
+async def offer_choices(turn: Turn, _: Mapping[str, object]) -> Mapping[str, tuple[Choice, ...]]:
     """Every topic."""
     return {"topics": await topic_choices(turn)}
 

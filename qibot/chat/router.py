@@ -24,7 +24,7 @@ T = TypeVar("T", bound=Asking)
 Reply = Message | Form | None
 Handler = Callable[..., Awaitable[Reply]]
 H = TypeVar("H", bound=Handler)
-Choices = Callable[[T], Awaitable[Mapping[str, tuple[Choice, ...]]]]
+Choices = Callable[[T, Mapping[str, Any]], Awaitable[Mapping[str, tuple[Choice, ...]]]]
 Section = Callable[[T], Awaitable[tuple[Part, ...]]]
 
 
@@ -123,7 +123,9 @@ class Table(Generic[T]):
         return add
 
     def submission(self, kind: type[Answers], *, needs: Need[T], choices: Choices[T] | None = None) -> Callable[[H], H]:
-        """`async def handler(turn, answers: kind)` answers the form; `choices` gives what its fields offer."""
+        """`async def handler(turn, answers: kind)` answers the form; `choices(turn, values)` gives what its fields
+        offer while these values stand in it, which are claims like any other.
+        """
 
         def add(handler: H) -> H:
             self.submissions.append(SubmissionRow(kind, handler, needs, choices))
@@ -274,7 +276,7 @@ class Router(Generic[T]):
 
     async def _with_choices(self, turn: T, form: Form) -> Form:
         choices = self.submissions[form.kind.shape.wire].choices
-        return replace(form, choices={**(await choices(turn) if choices else {}), **form.choices})
+        return replace(form, choices={**(await choices(turn, form.values) if choices else {}), **form.choices})
 
 
 class TryAgain(Exception):

@@ -1,21 +1,23 @@
-"""The invented network of the demo: people of seven organisations in two workspaces, and what they have said so far.
+"""The invented network of the demo: people of seven organisations in Slack and Teams, and what they have said so far.
 
 Everything here comes in as it would from real people: typed commands, pressed buttons and filled-in forms, through the
-stand-in Slack and the bot's own door. Nobody here exists, and nothing here was said by anybody.
+stand-ins and the bot's own doors. Nobody here exists, and nothing here was said by anybody.
 """
 
+import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from qibot.clock import local_date
+from qibot.demo.sides import Answer, OnSlack, OnTeams, Side
 from qibot.demo.slack_forms import Typed
-from qibot.demo.slack_server import Seen, SeenMessage, User
 from qibot.demo.world import Account, World
 from qibot.hours import at_local, is_working_day
 
-MK, BEDS = "T0MK", "T0BEDS"
+MK, BEDS, TEAMS = "T0MK", "T0BEDS", "bed5ca7e-0000-4000-8000-000000000001"
 WORKSPACES = {MK: "Milton Keynes Together", BEDS: "Bedfordshire Improvers"}
+TENANTS = {TEAMS: "Bedfordshire Care Together (Teams)"}
 EVENT, CODE = "Better together: improvement day", "BETTER1"
 MORNING = time(10)
 _ZONE = "Europe/London"
@@ -23,7 +25,7 @@ _ZONE = "Europe/London"
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """An organisation as it is called in the shipped list, the workspace its people use, and its place."""
+    """An organisation as it is called in the shipped list, the workspace or tenant its people use, and its place."""
 
     name: str
     workspace: str
@@ -35,9 +37,9 @@ MKUH = Work("Milton Keynes University Hospital NHS Foundation Trust", MK, "Milto
 CNWL = Work("Central and North West London NHS Foundation Trust", MK, "Milton Keynes", "cnwl")
 SCAS = Work("South Central Ambulance Service NHS Foundation Trust", MK, "Milton Keynes", "scas")
 BEDSH = Work("Bedfordshire Hospitals NHS Foundation Trust", BEDS, "Bedford", "bedshospitals")
-ELFT = Work("East London NHS Foundation Trust", BEDS, "Luton", "elft")
+ELFT = Work("East London NHS Foundation Trust", TEAMS, "Luton", "elft")
 CCS = Work("Cambridgeshire Community Services NHS Trust", BEDS, "Luton", "ccs")
-EEAST = Work("East of England Ambulance Service NHS Trust", BEDS, "Bedford", "eeast")
+EEAST = Work("East of England Ambulance Service NHS Trust", TEAMS, "Bedford", "eeast")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,20 @@ class Invented:
     at_event: bool = False
 
     @property
+    def in_teams(self) -> bool:
+        """Whether they are in Teams, and not in Slack."""
+        return self.work.workspace in TENANTS
+
+    @property
     def account(self) -> Account:
-        """Their account in the stand-in Slack."""
+        """Their account in the stand-in of Slack or Teams."""
         first, *_, last = self.name.split()
         email = f"{first}.{last}@{self.work.domain}.example".lower()
-        return Account(self.work.workspace, f"U0{first.upper()}", self.name, email)
+        id = f"U0{first.upper()}"
+        if self.in_teams:
+            # Always the same, and shaped as Entra's object ids are.
+            id = f"aad00000-0000-4000-8000-{zlib.crc32(self.name.encode()):012x}"
+        return Account(self.work.workspace, id, self.name, email)
 
 
 AMINA = Invented("Amina Okafor", MKUH, "Ward sister", ("sepsis", "deteriorating-patient"), at_event=True)
@@ -73,6 +84,10 @@ RUTH = Invented("Ruth Bell", MKUH, "Matron", ("falls", "patient-flow"), "How we 
 PRIYA = Invented("Priya Raman", ELFT, "Occupational therapist", ("frailty-older-people", "discharge"),
                  "An hour on home-first discharge and what it needs", ("discharge", "frailty-older-people"),
                  at_event=True)  # fmt: skip
+NELL = Invented("Nell Ashworth", ELFT, "Palliative care nurse", ("end-of-life", "care-homes"),
+                "What to say, and when: an hour on conversations that people put off", ("end-of-life",),
+                at_event=True)  # fmt: skip
+"""Nell is in Teams, and whom to try an introduction across platforms with."""
 _ASK_FIRST = "Ask me first: my name is shown once I say yes"
 
 PEOPLE = (
@@ -81,6 +96,7 @@ PEOPLE = (
     OWEN,
     RUTH,
     PRIYA,
+    NELL,
     Invented("Jonas Weber", CNWL, "Improvement lead", ("patient-safety",), "A first driver diagram, drawn together",
              ("patient-safety", "violence-reduction"), at_event=True),
     Invented("Grace Adeyemi", MKUH, "Antimicrobial pharmacist", ("antimicrobial-stewardship", "sepsis"),
@@ -111,8 +127,10 @@ PEOPLE = (
     Invented("Lena Fischer", EEAST, "Paramedic", ("ambulance", "frailty-older-people"),
              "Falls at home without a trip to hospital", ("falls", "admissions-avoidance"), at_event=True),
     Invented("Marek Zielinski", EEAST, "Operations manager", ("ambulance", "patient-flow")),
+    Invented("Yusuf Karim", EEAST, "Clinical team leader", ("community-services", "end-of-life"), at_event=True),
     Invented("Sam Whitlock", MKUH, "Porter"),
     Invented("Nadia Hart", CCS, "Administrator"),
+    Invented("Joan Fletcher", ELFT, "Healthcare assistant"),
 )  # fmt: skip
 
 
@@ -139,6 +157,8 @@ PROJECTS = (
     Plan("Ruth Bell", "Quiet nights, fewer falls", "Half as many falls between ten at night and six.", ("falls",)),
     Plan("Ines Duarte", "What matters to me", "Every resident with dementia has a page about who they are.",
          ("dementia", "care-homes"), "Four care homes"),
+    Plan("Yusuf Karim", "Wishes on the way", "Every crew can see what a person has asked for at the end of their life.",
+         ("end-of-life",), "Hospices, general practice"),
 )  # fmt: skip
 
 PLEDGES = {
@@ -159,19 +179,19 @@ REFLECTIONS: Mapping[str, Mapping[str, Typed]] = {
 }  # fmt: skip
 
 
-@dataclass
 class Invention:
     """Lets the people of the network do what they do."""
 
-    world: World
-    users: dict[str, User] = field(default_factory=dict)
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._sides: dict[bool, Side] = {False: OnSlack(world), True: OnTeams(world)}
 
     async def fill(self, start: datetime) -> None:
         """Everybody joins two weeks before `start`, on the day of the event; then the clock is set to `start`."""
         then = _working_day(local_date(start) - timedelta(days=13))
         self.world.clock.set(at_local(then, time(9, 30), _ZONE))
-        self.users = {one.name: self.world.user(one.account) for one in PEOPLE}
         for one in PEOPLE:
+            await self._arrive(one)
             if one.topics:
                 await self._join(one)
             if one.offer:
@@ -187,6 +207,14 @@ class Invention:
         self.world.clock.set(start)
         await self.world.tick()
         self.world.clock.set(start)
+
+    async def _arrive(self, one: Invented) -> None:
+        """An account in Slack, or in Teams one with the app."""
+        if one.in_teams:
+            await self.world.teams_server.install(self.world.colleague(one.account))
+            await self.world.settle()
+        else:
+            self.world.user(one.account)
 
     async def _join(self, one: Invented) -> None:
         answers: dict[str, Typed] = {
@@ -229,38 +257,34 @@ class Invention:
             await self._type(name, f"pledge {words}")
 
     async def _met(self) -> None:
-        """An introduction that both said yes to."""
+        """An introduction that both said yes to, one in Teams and one in Slack."""
         await self._ask("Priya Raman", "find falls", "We see people who fall again within weeks.")
         await self.world.tick()
-        card = self._card(RUTH.name, "Accept")
-        await self.world.slack.press(self.users[RUTH.name], card, "Accept")
-        await self.world.slack.wait_idle(
-            until=lambda: "Accept" not in self.world.slack.inbox(self.users[RUTH.name])[-1].labels
-        )
+        side, account = self._of(RUTH.name)
+        card = next(one for one in reversed(side.inbox(account)) if "Accept" in one.labels)
+        await side.presses(account, card, "Accept")
 
     async def _ask(self, name: str, command: str, why: str) -> None:
-        seen = await self._type(name, command)
-        pressed = await self.world.slack.press(self.users[name], seen.messages[-1], "Ask for an introduction")
-        await self._send(name, pressed, {"reason": why})
+        side, account = self._of(name)
+        found = (await self._type(name, command)).card
+        await self._send(name, await side.presses(account, found, "Ask for an introduction"), {"reason": why})
 
-    def _card(self, name: str, label: str) -> SeenMessage:
-        return next(m for m in reversed(self.world.slack.inbox(self.users[name])) if label in m.labels)
-
-    async def _type(self, name: str, text: str) -> Seen:
-        seen = await self.world.slack.slash(self.users[name], text)
-        await self.world.slack.wait_idle(until=lambda: seen.messages or seen.opened)
-        return seen
+    async def _type(self, name: str, text: str) -> Answer:
+        side, account = self._of(name)
+        return await side.types(account, text)
 
     async def _fill(self, name: str, command: str, answers: Mapping[str, Typed]) -> None:
         await self._send(name, await self._type(name, command), answers)
 
-    async def _send(self, name: str, seen: Seen, answers: Mapping[str, Typed]) -> None:
-        if seen.opened is None:
-            raise RuntimeError(f"no form opened for {name}: {seen.shown}")
-        done = await self.world.slack.submit(self.users[name], seen.opened, answers)
-        if done.errors:
-            raise RuntimeError(f"{name}: {done.errors}")
-        await self.world.slack.wait_idle(until=lambda: done.messages)
+    async def _send(self, name: str, answer: Answer, answers: Mapping[str, Typed]) -> None:
+        if answer.form is None:
+            raise RuntimeError(f"no form came for {name}: {[one.shown for one in answer.cards]}")
+        side, account = self._of(name)
+        await side.fills(account, answer.form, answers)
+
+    def _of(self, name: str) -> tuple[Side, Account]:
+        one = next(one for one in PEOPLE if one.name == name)
+        return self._sides[one.in_teams], one.account
 
 
 def first_morning(now: datetime) -> datetime:

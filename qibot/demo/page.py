@@ -1,9 +1,10 @@
 """The demo's page behind its addresses: what a visitor lets invented people do, and what came of it.
 
-Everything goes the long way round: through the stand-in Slack, signed, to the bot's own door, and back.
+Everything goes the long way round: through a stand-in of Slack or Teams, signed, to the bot's own door, and back.
 """
 
 import asyncio
+import functools
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,48 +13,21 @@ from typing import Any
 
 from qibot.demo import page_clock
 from qibot.demo.blocks_html import press_value, words
+from qibot.demo.cards_html import meant
+from qibot.demo.page_things import Asking, Doing, Gone, Got, Left, News, moment, serial
 from qibot.demo.slack_forms import Typed
 from qibot.demo.slack_server import Seen, SeenMessage, User, View
 from qibot.demo.slack_things import Json, Post, label, pressable
+from qibot.demo.teams_cards import Typed as CardTyped
+from qibot.demo.teams_people import UNREACHABLE, WENT_WRONG
+from qibot.demo.teams_server import Seen as SeenInTeams
+from qibot.demo.teams_server import TeamsServer, TeamsUser
+from qibot.demo.teams_things import TeamsPost
 from qibot.demo.world import World
 
 COMMAND = "/qi"
 BETWEEN = timedelta(seconds=20)
 """Time that goes by with everything somebody does: a conversation in which all happens at once looks odd."""
-
-
-@dataclass(slots=True)
-class Doing:
-    """Something a person did, in words, and what it sent to the bot. `on` is the message or view it was done to."""
-
-    ts: str
-    words: str
-    on: str = ""
-    sent: Json | None = None
-    kind: str = ""
-    trouble: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """A button that asks "are you sure?" and waits for the answer."""
-
-    on: str
-    press: str
-    confirm: Json
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What the clock or a button brought, told above the panes: a sentence, and whom messages reached."""
-
-    sentence: str
-    reached: tuple[tuple[User, str], ...] = ()
-
-
-class Gone(Exception):
-    """What was pressed or sent is not there any more."""
 
 
 @dataclass
@@ -65,6 +39,7 @@ class Page:
     news: News | None = None
     doings: dict[str, list[Doing]] = field(default_factory=dict)
     asking: dict[str, Asking] = field(default_factory=dict)
+    left: dict[tuple[str, str], Left] = field(default_factory=dict)
     read: dict[str, str] = field(default_factory=dict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -74,33 +49,70 @@ class Page:
         """Listen, and count what is there already as read."""
         self.slack = self.world.slack
         self.slack.on_deliver.append(lambda kind, payload: self._sent.append((kind, payload)))
-        for key, user in self.people.items():
-            self.mark_read(key, user)
+        if self.world.teams is not None:
+            self.world.teams.on_deliver.append(lambda activity: self._sent.append((_kind(activity), activity)))
+        for key in self.people:
+            self.mark_read(key)
 
     @property
-    def people(self) -> dict[str, User]:
+    def teams(self) -> TeamsServer:
+        """The stand-in Teams, in which some of the people are."""
+        return self.world.teams_server
+
+    @property
+    def people(self) -> dict[str, User | TeamsUser]:
         """Everybody, by `workspace.account`, in the order in which they came."""
-        return {
+        found: dict[str, User | TeamsUser] = {
             f"{workspace.id}.{user.id}": user
             for workspace in self.slack.workspaces.values()
             for user in workspace.users.values()
             if not user.is_bot
         }
+        for tenant in self.world.teams.tenants.values() if self.world.teams else ():
+            found |= {f"{tenant.id}.{one.aad_object_id}": one for one in tenant.users.values()}
+        return found
+
+    def problems(self) -> list[str]:
+        """What the stand-ins found wrong with what the bot sent."""
+        return self.slack.problems + (self.world.teams.problems if self.world.teams else [])
+
+    def workspace(self, key: str) -> str:
+        """The name of the workspace, or of the tenant, that somebody is in."""
+        user = self.people[key]
+        if isinstance(user, TeamsUser):
+            return self.teams.tenants[user.tenant_id].name
+        return self.slack.workspaces[user.team_id].name
 
     def posts(self, user: User) -> list[Post]:
-        """What this person sees in the bot's direct messages, in order of arrival."""
+        """What this person sees in the bot's direct messages in Slack, in order of arrival."""
         conversation = self.slack.direct(self.slack.workspaces[user.team_id], [user.id])
         return [post for post in conversation.posts.values() if post.only_for in (None, user.id)]
 
-    def mark_read(self, key: str, user: User) -> None:
-        """They have seen everything that is there."""
-        posts = self.posts(user)
-        self.read[key] = _serial(posts[-1].ts) if posts else ""
+    def teams_posts(self, user: TeamsUser) -> list[TeamsPost]:
+        """What this person sees in their chat with the bot in Teams, in order of arrival."""
+        return [post for post in self.teams.personal(user).posts.values() if post.only_for in (None, user.id)]
 
-    def unread(self, key: str, user: User) -> int:
+    def got(self, key: str) -> list[Got]:
+        """Everything in somebody's conversation with the bot, on either platform."""
+        user = self.people[key]
+        if isinstance(user, TeamsUser):
+            return [
+                Got(post.id, post.id, post.at, _begins(post), post.user != user.id) for post in self.teams_posts(user)
+            ]
+        return [
+            Got(post.ts, serial(post.ts), moment(post.ts), words(post.text).split("\n")[0], post.user != user.id)
+            for post in self.posts(user)
+        ]
+
+    def mark_read(self, key: str) -> None:
+        """They have seen everything that is there."""
+        got = self.got(key)
+        self.read[key] = got[-1].place if got else ""
+
+    def unread(self, key: str) -> int:
         """How many messages of the bot came since they last looked."""
         last = self.read.get(key, "")
-        return sum(1 for post in self.posts(user) if post.user != user.id and _serial(post.ts) > last)
+        return sum(1 for one in self.got(key) if one.by_bot and one.place > last)
 
     # What people do
 
@@ -108,6 +120,9 @@ class Page:
         """Type a line: a command, or words to the bot."""
         user, text = self.people[key], text.strip()
         if not text:
+            return
+        if isinstance(user, TeamsUser):
+            await self._do_in_teams(key, "", lambda: self.teams.say(user, text))
             return
         first, _, rest = text.partition(" ")
         if first.lower() == COMMAND:
@@ -121,7 +136,7 @@ class Page:
 
     async def press(self, key: str, on: str, press: str, *, sure: bool = False) -> Seen | None:
         """Press a button of a message, a modal or the Home tab. One that asks first is remembered in `asking`."""
-        user = self.people[key]
+        user = self._in_slack(key)
         target = self._target(user, on)
         offered = list(pressable(target.blocks))
         at = next((i for i, (block, element) in enumerate(offered) if press_value(block, element) == press), None)
@@ -143,83 +158,125 @@ class Page:
 
     async def submit(self, key: str, on: str, fields: Callable[[View], Mapping[str, Typed]]) -> None:
         """Send the form in front of them; `fields` reads what is filled in."""
-        user, view = self.people[key], self._modal(key, on)
+        user, view = self._in_slack(key), self._modal(key, on)
         await self._do(key, f"sent “{view.title}”", lambda: self.slack.submit(user, view, fields(view)), on=on)
 
     async def close(self, key: str, on: str) -> None:
         """Close the window in front of them."""
-        user, view = self.people[key], self._modal(key, on)
+        user, view = self._in_slack(key), self._modal(key, on)
         await self._do(key, f"closed “{view.title}”", lambda: self.slack.close(user, view), on=on)
 
     async def shortcut(self, key: str, callback_id: str, name: str) -> None:
         """Choose one of the bot's shortcuts."""
-        user = self.people[key]
+        user = self._in_slack(key)
         await self._do(key, f"chose the shortcut “{name}”", lambda: self.slack.shortcut(user, callback_id))
 
     async def home(self, key: str) -> None:
         """Open the Home tab."""
-        user = self.people[key]
+        user = self._in_slack(key)
         await self._do(key, "opened the Home tab", lambda: self.slack.open_home(user), on="home")
+
+    async def press_card(
+        self, key: str, on: str, press: str, fields: Callable[[Json], Mapping[str, CardTyped]]
+    ) -> None:
+        """Press a button of a card in Teams; `fields` reads what is filled in on it."""
+        user = self.people[key]
+        if not isinstance(user, TeamsUser):
+            raise Gone
+        seen = next((one for one in self.teams.inbox(user) if one.id == on), None)
+        card = seen.card if seen is not None else None
+        found = meant(card or {}, press)
+        if seen is None or card is None or found is None:
+            raise Gone
+        (name, nth), typed = found, fields(card)
+        press_it = functools.partial(self.teams.press, user, seen, name, nth=nth, values=typed)
+        await self._do_in_teams(key, f"pressed “{name}”", press_it, on=on, typed=typed)
 
     # Time
 
     async def let_go_by(self, step: timedelta | None) -> None:
         """Let time go by; None is until something goes out."""
         async with self.lock:
-            before = self._all_posts()
+            before = {(key, one.id) for key, one in self._all_posts()}
             world, start = self.world, self.world.clock.now()
             if step is None:
                 await page_clock.to_the_next(world)
             else:
                 await page_clock.go_to(world, start + step)
-            await self._settle()
-            reached = tuple(
-                (user, words(post.text).split("\n")[0])
-                for post, user in self._all_posts().values()
-                if post.ts not in before
-            )
+            await self.world.settle()
+            reached = tuple((key, one.begins) for key, one in self._all_posts() if (key, one.id) not in before)
             self.news = News(_went_out(len(reached), waited=step is not None), reached)
             self.slack.changed()
 
-    def _all_posts(self) -> dict[str, tuple[Post, User]]:
-        """Every message of the bot to one person, by its ts."""
-        return {
-            post.ts: (post, user) for user in self.people.values() for post in self.posts(user) if post.user != user.id
-        }
+    def _all_posts(self) -> list[tuple[str, Got]]:
+        """Every message of the bot to one person, with whose it is."""
+        return [(key, one) for key in self.people for one in self.got(key) if one.by_bot]
 
     # The rest
 
     async def _do(self, key: str, said: str, act: Callable[[], Awaitable[Seen]], *, on: str = "") -> Seen | None:
         async with self.lock:
-            self.news = None
-            self.asking.pop(key, None)
-            self.world.clock.forward(BETWEEN)
-            doing = Doing(self.slack.next_ts(), said, on)
-            self._sent.clear()
+            doing = self._begin(key, said, on)
+            doing.ts = self.slack.next_ts()
             try:
                 seen = await act()
             except LookupError as lost:
                 raise Gone from lost
-            for kind, payload in self._sent[:1]:
-                doing.kind, doing.sent = kind, payload
             doing.trouble = seen.error
-            self.doings.setdefault(key, []).append(doing)
-            await self._settle()
-            # What it has set going goes out as it would within a second.
-            await self.world.tick()
-            await self._settle()
-            self.slack.changed()
+            await self._finish(key, doing)
             return seen
 
-    async def _settle(self) -> None:
-        """Wait until the bot has finished what goes on after its acknowledgements."""
-        side = self.world.house.slack
-        while side is not None and side.adapter.replies.tasks:
-            await asyncio.wait(set(side.adapter.replies.tasks))
-        await self.slack.wait_idle()
+    async def _do_in_teams(
+        self,
+        key: str,
+        said: str,
+        act: Callable[[], Awaitable[SeenInTeams]],
+        *,
+        on: str = "",
+        typed: Mapping[str, CardTyped] | None = None,
+    ) -> None:
+        async with self.lock:
+            doing = self._begin(key, said, on)
+            doing.ts = self.teams.next_message_id()
+            try:
+                seen = await act()
+            except LookupError as lost:
+                raise Gone from lost
+            self.left.pop((key, on), None)
+            if seen.errors and seen.status is None:
+                # The window stopped it: nothing was sent, and what was typed stays where it is.
+                self.left[key, on] = Left({name: value or "" for name, value in (typed or {}).items()}, seen.errors)
+                return
+            doing.trouble = _TROUBLES.get(seen.error, seen.error)
+            doing.notice = seen.notice
+            doing.answer = seen.body if isinstance(seen.body, dict) else None
+            await self._finish(key, doing)
+
+    def _begin(self, key: str, said: str, on: str) -> Doing:
+        self.news = None
+        self.asking.pop(key, None)
+        self.world.clock.forward(BETWEEN)
+        self._sent.clear()
+        return Doing("", said, self.world.clock.now(), on)
+
+    async def _finish(self, key: str, doing: Doing) -> None:
+        for kind, payload in self._sent[:1]:
+            doing.kind, doing.sent = kind, payload
+        self.doings.setdefault(key, []).append(doing)
+        await self.world.settle()
+        # What it has set going goes out as it would within a second.
+        await self.world.tick()
+        await self.world.settle()
+        self.slack.changed()
+
+    def _in_slack(self, key: str) -> User:
+        user = self.people[key]
+        if isinstance(user, TeamsUser):
+            raise Gone
+        return user
 
     def _modal(self, key: str, on: str) -> View:
-        view = self.slack.modal(self.people[key])
+        view = self.slack.modal(self._in_slack(key))
         if view is None or view.id != on:
             raise Gone
         return view
@@ -234,9 +291,20 @@ class Page:
         return self.slack.as_seen(found)
 
 
-def _serial(ts: str) -> str:
-    """The part of a ts that only ever rises, whatever the clock does."""
-    return ts.partition(".")[2]
+_TROUBLES = {
+    UNREACHABLE: "Unable to reach app. Please try again.",
+    WENT_WRONG: "Something went wrong. Please try again.",
+}
+
+
+def _begins(post: TeamsPost) -> str:
+    """What a notification would show of it."""
+    sent = post.sent or {}
+    return str(sent.get("summary") or (post.card or {}).get("fallbackText") or post.text).split("\n")[0]
+
+
+def _kind(activity: Json) -> str:
+    return " ".join(str(activity[key]) for key in ("type", "name") if activity.get(key))
 
 
 def _went_out(count: int, *, waited: bool) -> str:

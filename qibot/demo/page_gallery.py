@@ -1,8 +1,6 @@
-"""Everything the bot can say, one example of every view, as Slack gets it and as a person sees it."""
+"""Everything the bot can say, one example of every view, as a platform gets it and as a person sees it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from markupsafe import Markup
 
@@ -10,12 +8,16 @@ from qibot import features
 from qibot.chat.forms import Form
 from qibot.chat.message import Message
 from qibot.demo.blocks_html import Setting, render, words
+from qibot.demo.cards_html import CardSetting
 from qibot.demo.page import Page
-from qibot.demo.page_shown import pretty
+from qibot.demo.page_entries import pretty
+from qibot.demo.page_teams import drawn
 from qibot.demo.slack_forms import initial_state
+from qibot.demo.slack_server import User
 from qibot.people import service as people
 from qibot.people.turn import Turn
 from qibot.platforms.slack import blocks, modals
+from qibot.platforms.teams import cards, dialogs
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +40,46 @@ class Feature:
     examples: tuple[Example, ...]
 
 
-async def gallery(page: Page) -> tuple[Feature, ...]:
-    """All features. Forms offer what they would offer a member of the demo's network now."""
-    house = page.world.house
-    somebody = next(iter(page.people.values()))
-    async with house.database.transaction(reading=True) as db:
+async def gallery(page: Page, platform: str) -> tuple[Feature, ...]:
+    """All features, for "slack" or "teams". Forms offer what they would offer a member of the demo's network now."""
+    example = _in_teams if platform == "teams" else _in_slack
+    somebody = next(one for one in page.people.values() if isinstance(one, User))
+    found = []
+    async with page.world.house.database.transaction(reading=True) as db:
         known = await people.recognise(db, "slack", somebody.team_id, somebody.id)
-        choices = {}
-        if known is not None:
-            turn = Turn(db, page.world.clock.now(), known.identity, known.workspace, known.person)
-            for wire, row in features.router.submissions.items():
-                choices[wire] = await row.choices(turn) if row.choices else {}
-    return tuple(_feature(module.__name__.split(".")[-2], module.EXAMPLES, choices) for module in features.views)
+        if known is None:
+            raise LookupError(f"{somebody.name} has not joined")
+        turn = Turn(db, page.world.clock.now(), known.identity, known.workspace, known.person)
+        for module in features.views:
+            name = module.__name__.split(".")[-2]
+            shown = [
+                example(f"{name}-{one}", one, await _offering(said, turn)) for one, said in module.EXAMPLES.items()
+            ]
+            found.append(Feature(name, tuple(shown)))
+    return tuple(found)
 
 
-def _feature(name: str, examples: Mapping[str, Message | Form], choices: Mapping[str, Any]) -> Feature:
-    return Feature(name, tuple(_example(f"{name}-{one}", one, said, choices) for one, said in examples.items()))
+async def _offering(said: Message | Form, turn: Turn) -> Message | Form:
+    """A form with what it would offer in this turn."""
+    if isinstance(said, Message):
+        return said
+    row = features.router.submissions.get(said.kind.shape.wire)
+    offered = await row.choices(turn, said.values) if row and row.choices else {}
+    return replace(said, choices={**offered, **said.choices})
 
 
-def _example(id: str, name: str, said: Message | Form, choices: Mapping[str, Any]) -> Example:
+def _in_teams(id: str, name: str, said: Message | Form) -> Example:
+    card = cards.render(said, workspace="") if isinstance(said, Message) else dialogs.render(said)
+    return Example(id, name.replace("_", " "), drawn(card, CardSetting(id, level=4)), pretty(card))
+
+
+def _in_slack(id: str, name: str, said: Message | Form) -> Example:
     shown = name.replace("_", " ")
     if isinstance(said, Message):
         sent = blocks.render(said, workspace="T0MK")
         payload = {"text": sent.text, "blocks": sent.blocks}
         return Example(id, shown, render(sent.blocks, Setting(id)), pretty(payload))
-    offered = choices.get(said.kind.shape.wire, {})
-    view = modals.render(replace(said, choices={**offered, **said.choices}))
+    view = modals.render(said)
     inputs = [block for block in view["blocks"] if block["type"] == "input"]
     html = render(view["blocks"], Setting(id, state=initial_state(inputs)))
     return Example(id, shown, html, pretty(view), words(view["title"]), words(view["submit"]))

@@ -1,11 +1,9 @@
 """What the templates show: panes, conversations, windows, the clock. Reads only."""
 
-import json
 import re
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -15,44 +13,20 @@ from qibot.chat.help import may
 from qibot.chat.router import CommandRow
 from qibot.clock import LONDON
 from qibot.demo.blocks_html import Setting, render, words
-from qibot.demo.page import Asking, Doing, Page, sent_json
-from qibot.demo.page_look import HOME, Look
+from qibot.demo.page import Page, sent_json
+from qibot.demo.page_entries import LATEST, Entry, Payload, in_order, local, payload, say_day, title
+from qibot.demo.page_look import HOME, MESSAGES, Look
+from qibot.demo.page_teams import short, teams_entries
+from qibot.demo.page_things import Asking, Doing, moment, serial
 from qibot.demo.slack_server import User, View
 from qibot.demo.slack_things import Post
+from qibot.demo.teams_server import TeamsUser
 from qibot.people import service as people
 from qibot.people.turn import Turn, anybody
 
-LATEST = 40
-"""Messages shown of a conversation; a demo that runs all day must stay quick."""
 FIRST_WORDS = ("find sepsis", "champion join", "project register", "help")
 NEWCOMERS_WORDS = ("join", "find sepsis", "who discharge", "help")
 _ENTITY = re.compile(r"<(?:@([UW]\w+)(?:\|[^>]*)?|((?:https?://|mailto:)[^|>]*)(?:\|[^>]*)?)>")
-
-
-@dataclass(frozen=True, slots=True)
-class Payload:
-    """Something folded away: what it is, and the JSON."""
-
-    title: str
-    json: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the conversation: a message, or a thing done (`by_hand`). `day` is set where a new one begins."""
-
-    id: str
-    name: str
-    time: datetime
-    html: Markup
-    payloads: tuple[Payload, ...]
-    mine: bool = False
-    by_hand: bool = False
-    only_you: bool = False
-    edited: bool = False
-    day: str = ""
-    trouble: str = ""
-    files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +53,14 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Pane:
-    """One side."""
+    """One side. `example` is something to type."""
 
     side: str
     key: str
-    user: User
+    user: User | TeamsUser
+    platform: str
     workspace: str
+    example: str
     tab: str
     begin: str
     entries: tuple[Entry, ...]
@@ -107,25 +83,53 @@ class Shown:
         """One side as it is now. Looking at a conversation marks it as read."""
         page, wanted = self._page, look.sides[side]
         user = page.people[wanted.who]
+        if isinstance(user, TeamsUser):
+            return await self._teams_pane(look, side, user)
         if wanted.tab != HOME:
-            page.mark_read(wanted.who, user)
+            page.mark_read(wanted.who)
         modal, home = page.slack.modal(user), page.slack.home(user)
-        rows = await self._allowed(user)
+        rows = await self._allowed("slack", user.team_id, user.id)
         return Pane(
             side,
             wanted.who,
             user,
-            page.slack.workspaces[user.team_id].name,
+            "Slack",
+            page.workspace(wanted.who),
+            "/qi find sepsis",
             wanted.tab,
             wanted.begin,
             self._entries(look, side, user),
             self._window(look, side, home, user) if home and wanted.tab == HOME else None,
             self._window(look, side, modal, user) if modal else None,
             page.asking.get(wanted.who),
-            _by_table(rows),
+            _by_table(rows, "/qi "),
             tuple(Offered(f"/qi {one}", "", True) for one in _first_words(rows)),
             tuple((f"qibot:{row.name}", row.shortcut) for row in rows if row.shortcut),
-            page.unread(wanted.who, user),
+            page.unread(wanted.who),
+        )
+
+    async def _teams_pane(self, look: Look, side: str, user: TeamsUser) -> Pane:
+        """Teams has one conversation and nothing beside it: no Home tab, no shortcuts, no windows."""
+        key, page = look.sides[side].who, self._page
+        page.mark_read(key)
+        rows = await self._allowed("teams", user.tenant_id, user.aad_object_id)
+        return Pane(
+            side,
+            key,
+            user,
+            "Teams",
+            page.workspace(key),
+            "find sepsis",
+            MESSAGES,
+            look.sides[side].begin,
+            in_order(teams_entries(page, key, user, f"{side}-{short(key)}", lambda on: self.hidden(look, side, on))),
+            None,
+            None,
+            None,
+            _by_table(rows, ""),
+            tuple(Offered(one, "", True) for one in _first_words(rows)),
+            (),
+            page.unread(key),
         )
 
     # Conversations
@@ -140,8 +144,7 @@ class Shown:
         for number, one in enumerate(doings):
             if one.words and one.on not in posts and one.on != "home":
                 shown.append((one.ts, _done(f"{side}-{user.id}-did-{number}", user, one)))
-        ordered = [entry for _, entry in sorted(shown, key=lambda pair: pair[0].partition(".")[2])[-LATEST:]]
-        return tuple(_with_days(ordered))
+        return in_order([(serial(ts), entry) for ts, entry in shown])
 
     def _message(self, look: Look, side: str, user: User, post: Post, doings: list[Doing]) -> Entry:
         mine, slack = post.user == user.id, self._page.slack
@@ -152,14 +155,14 @@ class Shown:
             html = render(post.blocks, Setting(id, names, form, level=3))
         else:
             html = Markup('<p class="said">{}</p>').format(_plain(post.text, names)) if post.text else Markup("")
-        payloads = (
-            [_payload(f"payload: what the bot sent ({post.sent_by})", post.sent)] if post.sent is not None else []
-        )
-        payloads += [_payload(_title(one), sent_json(one.sent)) for one in doings if one.sent is not None]
+        payloads = [payload(f"payload: what the bot sent ({post.sent_by})", post.sent)] if post.sent is not None else []
+        payloads += [payload(title(one), sent_json(one.sent)) for one in doings if one.sent is not None]
         files = tuple((one, slack.files[one].name) for one in post.files if one in slack.files)
         name = user.name if mine else "qibot"
         only_you = post.only_for is not None
-        return Entry(id, name, _moment(post.ts), html, tuple(payloads), mine, False, only_you, post.edited, files=files)
+        return Entry(
+            id, name, local(moment(post.ts)), html, tuple(payloads), mine, False, only_you, post.edited, files=files
+        )
 
     def _window(self, look: Look, side: str, view: View, user: User) -> Window:
         id, key = f"{side}-{view.id}", look.sides[side].who
@@ -179,8 +182,8 @@ class Shown:
         doings = [
             one for one in self._page.doings.get(key, []) if one.on == view.id or (one.on == "home" and not modal)
         ]
-        payloads = [_payload("payload: the view that the bot sent", view.sent or view.data)]
-        payloads += [_payload(_title(one), sent_json(one.sent)) for one in doings[-3:] if one.sent is not None]
+        payloads = [payload("payload: the view that the bot sent", view.sent or view.data)]
+        payloads += [payload(title(one), sent_json(one.sent)) for one in doings[-3:] if one.sent is not None]
         submit, close = words(view.data.get("submit")), words(view.data.get("close")) or "Close"
         return Window(view.id, view.title or "Home", html, tuple(payloads), submit, close, bool(view.errors))
 
@@ -195,11 +198,11 @@ class Shown:
 
     # Commands
 
-    async def _allowed(self, user: User) -> list[CommandRow[Turn]]:
+    async def _allowed(self, platform: str, workspace: str, account: str) -> list[CommandRow[Turn]]:
         """The commands they may use now."""
         house, now = self._page.world.house, self._page.world.clock.now()
         async with house.database.transaction(reading=True) as db:
-            known = await people.recognise(db, "slack", user.team_id, user.id)
+            known = await people.recognise(db, platform, workspace, account)
             if known is None:
                 return [row for row in features.router.commands.values() if row.needs is anybody]
             turn = Turn(db, now, known.identity, known.workspace, known.person)
@@ -217,28 +220,10 @@ def hue(name: str) -> int:
     return zlib.crc32(name.encode()) % 10
 
 
-def say_day(day: date) -> str:
-    """Wed 27 Nov 2019."""
-    return f"{day:%a} {day.day} {day:%b %Y}"
-
-
 def say_moment(at: datetime) -> str:
     """Wed 27 Nov 2019, 10:00, in London."""
     local = at.astimezone(LONDON)
     return f"{say_day(local.date())}, {local:%H:%M}"
-
-
-def pretty(value: object) -> str:
-    """JSON to read."""
-    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
-
-
-def _payload(title: str, sent: Mapping[str, Any]) -> Payload:
-    return Payload(title, pretty(sent))
-
-
-def _title(doing: Doing) -> str:
-    return f"payload: {doing.words} ({doing.kind})" if doing.words else f"payload: what this sent ({doing.kind})"
 
 
 def _said_by(doing: Doing) -> str:
@@ -248,21 +233,9 @@ def _said_by(doing: Doing) -> str:
 
 def _done(id: str, user: User, doing: Doing) -> Entry:
     html = Markup("{}").format(doing.words)
-    payloads = (_payload("payload: what that sent", sent_json(doing.sent)),) if doing.sent is not None else ()
-    return Entry(id, user.name, _moment(doing.ts), html, payloads, True, True, trouble=doing.trouble)
-
-
-def _moment(ts: str) -> datetime:
-    return datetime.fromtimestamp(int(ts.partition(".")[0]), UTC).astimezone(LONDON)
-
-
-def _with_days(entries: list[Entry]) -> list[Entry]:
-    day, found = None, []
-    for entry in entries:
-        new = entry.time.date() != day
-        day = entry.time.date()
-        found.append(replace(entry, day=say_day(day)) if new else entry)
-    return found
+    payloads = (payload("payload: what that sent", sent_json(doing.sent)),) if doing.sent is not None else ()
+    trouble = f"Slack would say here: {doing.trouble}" if doing.trouble else ""
+    return Entry(id, user.name, local(moment(doing.ts)), html, payloads, True, True, trouble=trouble)
 
 
 def _plain(text: str, names: Any) -> str:
@@ -276,11 +249,11 @@ def _first_words(rows: list[CommandRow[Turn]]) -> tuple[str, ...]:
     return tuple(one for one in wanted if (found := features.router.find(one)) and found.row in rows)
 
 
-def _by_table(rows: list[CommandRow[Turn]]) -> tuple[tuple[str, tuple[Offered, ...]], ...]:
+def _by_table(rows: list[CommandRow[Turn]], prefix: str) -> tuple[tuple[str, tuple[Offered, ...]], ...]:
     tables = []
     for table in features.router.tables:
         mine = tuple(
-            Offered(f"/qi {row.usage}", row.help, not any(not p.option for p in row.parameters))
+            Offered(f"{prefix}{row.usage}", row.help, not any(not p.option for p in row.parameters))
             for row in table.commands
             if row in rows
         )

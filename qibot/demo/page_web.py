@@ -17,16 +17,22 @@ from starlette.staticfiles import StaticFiles
 
 from qibot.demo import network, page_look, page_shown
 from qibot.demo.blocks_html import words
+from qibot.demo.card_fields_html import typed as typed_in_card
 from qibot.demo.fields_html import typed
-from qibot.demo.page import Gone, News, Page
+from qibot.demo.page import Page
 from qibot.demo.page_gallery import gallery
 from qibot.demo.page_guard import OnlyHere
 from qibot.demo.page_look import HOME, MESSAGES, SIDES, Look
 from qibot.demo.page_shown import Shown
+from qibot.demo.page_things import Gone, News
+from qibot.demo.slack_server import User
+from qibot.demo.teams_server import TeamsUser
 
 HERE = Path(__file__).parent
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7), "next": None}
 USUAL = {"left": f"{network.MK}.{network.AMINA.account.id}", "right": f"{network.BEDS}.{network.TOMASZ.account.id}"}
+ACROSS = f"{network.TEAMS}.{network.NELL.account.id}"
+"""Whom to show on the right for an introduction across platforms."""
 _GONE = News("That is not there any more: it was answered, closed or changed meanwhile. Here is how things stand now.")
 Doing = Callable[["Web", str, FormData, Look], Awaitable[Look]]
 
@@ -76,20 +82,25 @@ class Web:
             now=self.page.world.clock.now(),
             due=await self.page.world.next_due(),
             news=self.page.news,
-            problems=self.page.slack.problems,
+            everybody=self.page.people,
+            across=look.with_side("right", who=ACROSS, tab=MESSAGES, begin="").url + "#right",
+            problems=self.page.problems(),
         )
 
     def _everybody(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """For choosing: each workspace's people, with how many messages wait for them."""
         groups: dict[str, list[tuple[str, str]]] = {}
         for key, user in self.page.people.items():
-            unread = self.page.unread(key, user)
+            unread = self.page.unread(key)
             new = f" · {unread} new" if unread else ""
-            groups.setdefault(self.page.slack.workspaces[user.team_id].name, []).append((key, f"{user.name}{new}"))
+            groups.setdefault(self.page.workspace(key), []).append((key, f"{user.name}{new}"))
         return list(groups.items())
 
-    async def _gallery(self, _: Request) -> Response:
-        return self._render("gallery.html", page="gallery", features=await gallery(self.page))
+    async def _gallery(self, request: Request) -> Response:
+        platform = "teams" if request.query_params.get("platform") == "teams" else "slack"
+        return self._render(
+            "gallery.html", page="gallery", platform=platform, features=await gallery(self.page, platform)
+        )
 
     async def _file(self, request: Request) -> Response:
         """A file the bot has sent, to be saved and never to be run."""
@@ -107,8 +118,10 @@ class Web:
         return StreamingResponse(self._changes(), media_type="text/event-stream")
 
     async def _changes(self) -> AsyncIterator[str]:
-        changed, tell = asyncio.Event(), self.page.slack.on_change
-        tell.append(changed.set)
+        changed = asyncio.Event()
+        tells = [self.page.slack.on_change, *([self.page.world.teams.on_change] if self.page.world.teams else [])]
+        for tell in tells:
+            tell.append(changed.set)
         try:
             yield "retry: 2000\n\n"
             while not self.page.stopping.is_set():
@@ -116,7 +129,8 @@ class Web:
                 changed.clear()
                 yield "data: changed\n\n"
         finally:
-            tell.remove(changed.set)
+            for tell in tells:
+                tell.remove(changed.set)
 
     def _doing(self, does: Doing) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -140,7 +154,8 @@ class Web:
         if side not in look.sides:
             return "#clock"
         who = look.sides[side].who
-        if self.page.slack.modal(self.page.people[who]) is not None or who in self.page.asking:
+        user = self.page.people[who]
+        if who in self.page.asking or (isinstance(user, User) and self.page.slack.modal(user) is not None):
             return f"#{side}-window"
         return f"#{side}"
 
@@ -152,27 +167,30 @@ async def _type(web: Web, side: str, form: FormData, look: Look) -> Look:
 
 async def _press(web: Web, side: str, form: FormData, look: Look) -> Look:
     who = look.sides[side].who
-    before = len(web.page.posts(web.page.people[who]))
+    if isinstance(web.page.people[who], TeamsUser):
+        await web.page.press_card(who, _text(form, "on"), _text(form, "press"), lambda card: typed_in_card(card, form))
+        return look
+    before = len(web.page.got(who))
     await web.page.press(who, _text(form, "on"), _text(form, "press"))
     return _to_messages(web, side, look, before)
 
 
 async def _answer(web: Web, side: str, form: FormData, look: Look) -> Look:
     who = look.sides[side].who
-    before = len(web.page.posts(web.page.people[who]))
+    before = len(web.page.got(who))
     await web.page.answer(who, _text(form, "sure") == "yes")
     return _to_messages(web, side, look, before)
 
 
 def _to_messages(web: Web, side: str, look: Look, before: int) -> Look:
     """To the messages when the answer to a button of the Home tab is one."""
-    after = len(web.page.posts(web.page.people[look.sides[side].who]))
+    after = len(web.page.got(look.sides[side].who))
     return look.with_side(side, tab=MESSAGES) if after > before else look
 
 
 async def _submit(web: Web, side: str, form: FormData, look: Look) -> Look:
     who = look.sides[side].who
-    before = len(web.page.posts(web.page.people[who]))
+    before = len(web.page.got(who))
     await web.page.submit(who, _text(form, "on"), lambda view: typed(view.blocks, form))
     return _to_messages(web, side, look, before)
 

@@ -1,4 +1,4 @@
-"""What `qibot demo` starts: the invented network, the bot, a stand-in Slack, and a page to look at all of it."""
+"""What `qibot demo` starts: the invented network, the bot, its stand-ins, and a page to look at all of it."""
 
 import asyncio
 import contextlib
@@ -25,14 +25,15 @@ from qibot.errors import Refused
 REAL = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_CLIENT_SECRET", "TEAMS_CLIENT_SECRET", "QIBOT_DATABASE_URL")
 PORTS_TO_TRY = 20
 WELCOME = """\
-qibot demo: an invented network of {people} people in two workspaces. Nothing leaves this machine.
+qibot demo: an invented network of {people} people in Slack and in Teams. Nothing leaves this machine.
 
   {url}
 
 Try this first:
   1. As Amina, on the left, type:  /qi find sepsis
   2. Press “Ask for an introduction” by Tomasz, say why, and see him answer on the right.
-  3. Press “To the next nudge” and see what the bot remembers.
+  3. Type  /qi find end of life  and ask Nell Ashworth, who is in Teams.
+  4. Press “To the next nudge” and see what the bot remembers.
 
 Stop it with Ctrl-C. What you did is then forgotten.
 """
@@ -55,7 +56,14 @@ async def demo(start: datetime, port: int = 0) -> AsyncIterator[tuple[str, Web]]
     """Everything, from `start` (aware) on the demo's own clock; the page's address. `port` 0 is any free one."""
     with tempfile.TemporaryDirectory(prefix="qibot-demo-") as folder:
         database, organiser = f"sqlite+aiosqlite:///{folder}/demo.db", network.OWEN.account.email
-        async with world(database, SetClock(start), network.WORKSPACES.items(), organisers=organiser) as made:
+        start_both = world(
+            database,
+            SetClock(start),
+            network.WORKSPACES.items(),
+            tenants=network.TENANTS.items(),
+            organisers=organiser,
+        )
+        async with start_both as made:
             await Invention(made).fill(start)
             web = Web(Page(made))
             async with _serving(web, port) as url:

@@ -182,7 +182,8 @@ def _inputs(message: TeamsMessage) -> Iterable[Mapping[str, Any]]:
 
 def _picked(wanted: str | list[str] | None, choices: Mapping[str, str]) -> Any:
     if isinstance(wanted, list):
-        return [_one(w, choices) for w in wanted]
+        # Without choices it is one box, ticked or not.
+        return [_one(w, choices) for w in wanted] if choices else bool(wanted)
     return _one(wanted, choices) if wanted and choices else wanted
 
 

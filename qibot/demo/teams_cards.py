@@ -5,7 +5,7 @@ is empty or a value is out of bounds, and every value travels as a string (sever
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -111,13 +111,22 @@ def action_label(action: Mapping[str, Any]) -> str:
 
 
 def actions_of(card: Mapping[str, Any]) -> list[Json]:
-    """Everything that can be pressed, in reading order; the card's own row comes last."""
+    """Everything that can be pressed, in reading order; the card's own row comes last.
+
+    What an Action.ShowCard opens below itself follows it.
+    """
     found: list[Json] = []
     for element in [dict(card), *elements(card)]:
         found += [one for key in ("selectAction", "inlineAction") if isinstance(one := element.get(key), dict)]
         if kind_of(element) == "ActionSet":
             found += _listed(element.get("actions"))
-    return found + _listed(card.get("actions"))
+    found += _listed(card.get("actions"))
+    return [one for action in found for one in (action, *_opened_by(action))]
+
+
+def _opened_by(action: Mapping[str, Any]) -> list[Json]:
+    opened = action.get("card")
+    return actions_of(opened) if kind_of(action) == "Action.ShowCard" and isinstance(opened, Mapping) else []
 
 
 def labels_of(card: Mapping[str, Any]) -> list[str]:
@@ -234,15 +243,37 @@ def sent_values(card: Mapping[str, Any], held: Mapping[str, str]) -> dict[str, s
 
 
 def errors_beside(card: Mapping[str, Any]) -> dict[str, str]:
-    """The bot's own warnings: attention-coloured words that directly follow an input, by its id; others under ""."""
+    """The bot's own warnings: attention-coloured words that follow an input, by its id; others under "".
+
+    Between an input and its warning there may be small print, which helps to fill it in.
+    """
     found: dict[str, str] = {}
     beside = ""
     for element in elements(card):
         kind = kind_of(element)
         if kind.startswith("Input."):
             beside = str(element.get("id", ""))
-        elif kind == "TextBlock" and _style(element, "color") == "attention":
-            found[beside] = "\n".join(part for part in (found.get(beside, ""), str(element.get("text", ""))) if part)
-        elif kind not in ("Container", "Column", "ColumnSet"):
+        elif words := attention_words(element):
+            found[beside] = "\n".join(part for part in (found.get(beside, ""), words) if part)
+        elif not is_small_print(element) and kind not in ("Container", "Column", "ColumnSet"):
             beside = ""
     return found
+
+
+def attention_words(element: Mapping[str, Any]) -> str:
+    """The words of a text that is attention-coloured from end to end; else ""."""
+    return "".join(_runs_with(element, lambda run: _style(run, "color") == "attention"))
+
+
+def is_small_print(element: Mapping[str, Any]) -> bool:
+    """Whether it is rich text that is subtle from end to end."""
+    return kind_of(element) == "RichTextBlock" and bool(_runs_with(element, lambda run: bool(run.get("isSubtle"))))
+
+
+def _runs_with(element: Mapping[str, Any], good: Callable[[Mapping[str, Any]], bool]) -> list[str]:
+    """The words of each run, when every one is good."""
+    runs = _listed(element.get("inlines")) if kind_of(element) == "RichTextBlock" else [element]
+    if kind_of(element) not in ("RichTextBlock", "TextBlock"):
+        return []
+    read = [run for run in runs if isinstance(run, Mapping)]
+    return [str(run.get("text", "")) for run in read] if len(read) == len(runs) and all(map(good, read)) else []

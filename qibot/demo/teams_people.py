@@ -104,6 +104,9 @@ class TeamsPeople(TeamsWire):
         if kind_of(action) == "Action.OpenUrl":
             seen.link = action["url"]
             return seen
+        if kind_of(action) == "Action.ShowCard":
+            # It only opens a card below itself; what is on that can be pressed by its own label.
+            return seen
         data = dict(action.get("data") or {})
         if str(action.get("associatedInputs", "auto")).lower() == "auto":
             held = filled(card, values or {})

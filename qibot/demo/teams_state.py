@@ -184,7 +184,7 @@ class TeamsState:
     ) -> TeamsPost:
         """Put a message (text, attachments, replyToId) into a conversation."""
         text, card = str(activity.get("text") or ""), copy.deepcopy(card_of(activity))
-        post = TeamsPost(message_id or self.next_message_id(), chat.id, user, text, card, only_for)
+        post = TeamsPost(message_id or self.next_message_id(), chat.id, user, text, card, self.now(), only_for)
         post.reply_to = activity.get("replyToId")
         if sent_by:
             post.sent, post.sent_by = copy.deepcopy(activity), sent_by

@@ -34,6 +34,7 @@ class TeamsPost:
     user: str
     text: str
     card: Json | None
+    at: datetime
     only_for: str | None = None
     edited: bool = False
     reply_to: str | None = None

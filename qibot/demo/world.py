@@ -4,6 +4,7 @@ for the demo, wire tests and figures.
 Nothing is a short cut: workspaces are installed by OAuth, requests are signed, the guards and Bolt stand between.
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
@@ -53,12 +54,23 @@ class World:
             self.slack.add_user(account.workspace, account.id, account.name, email=account.email, tz=account.zone)
         return workspace.users[account.id]
 
-    def colleague(self, account: Account) -> TeamsUser:
-        """The account in the stand-in Teams, made when it is new. They have not got the app yet."""
+    @property
+    def teams_server(self) -> TeamsServer:
+        """The stand-in Teams. LookupError in a world without one."""
         if self.teams is None:
             raise LookupError("this world has no Teams")
-        found = self.teams.user(account.workspace, account.id)
-        return found or self.teams.add_user(account.workspace, account.id, account.name, email=account.email)
+        return self.teams
+
+    def colleague(self, account: Account) -> TeamsUser:
+        """The account in the stand-in Teams, made when it is new. They have not got the app yet."""
+        found = self.teams_server.user(account.workspace, account.id)
+        return found or self.teams_server.add_user(account.workspace, account.id, account.name, email=account.email)
+
+    async def quiet(self) -> None:
+        """Until nothing is under way on either platform."""
+        await self.slack.wait_idle()
+        if self.teams is not None:
+            await self.teams.wait_idle()
 
     async def install(self, team: str) -> None:
         """Install the bot as an administrator does: from the link, over the consent page, back to the bot."""
@@ -72,6 +84,18 @@ class World:
                 status = answer.status
         if status != 200:
             raise RuntimeError(f"not installed in {team}: {status}")
+
+    async def settle(self) -> None:
+        """Wait until the bot has finished what goes on after its answers."""
+        slack, teams = self.house.slack, self.house.teams
+        while tasks := {
+            *(slack.adapter.replies.tasks if slack else ()),
+            *(teams.adapter.under_way.tasks if teams else ()),
+        }:
+            await asyncio.wait(tasks)
+        await self.slack.wait_idle()
+        if self.teams:
+            await self.teams.wait_idle()
 
     async def tick(self) -> int:
         """Let features look at the time, then send what is due. How many went out."""
@@ -113,14 +137,13 @@ async def world(
     async with aiohttp.ClientSession() as http:
         slack = SlackServer(now=clock.now, signing_secret=SIGNING_SECRET, bot_url="", http=http, **stand_in)
         async with slack.running() as slack_url, _teams(clock, http, tuple(tenants)) as teams:
-            changes = {**_teams_settings(teams), **(settings or {})}
-            given = _settings(database_url, slack, slack_url, organisers, changes)
+            both = _slack_settings(slack, slack_url) | _teams_settings(teams)
+            given = _settings(database_url, organisers, {**both, **(settings or {})})
             one = given.slack_bot_token.get_secret_value()
             for team, name in workspaces:
                 token = one or f"xoxb-stand-in-{team.lower()}"
                 slack.add_workspace(team, name, domain=team.lower(), bot_token=token, bot_user_id=f"UBOT{team}")
-            cloud = Cloud.stand_in(teams.base_url) if teams else None
-            house = House(given, clock=clock, ticking=False, teams_cloud=cloud)
+            house = _house(given, clock, teams)
             try:
                 await house.start()
                 async with serving(house.web(), port) as url:
@@ -131,9 +154,7 @@ async def world(
                     for team in [] if one else list(slack.workspaces):
                         await made.install(team)
                     yield made
-                    await slack.wait_idle()
-                    if teams:
-                        await teams.wait_idle()
+                    await made.quiet()
             finally:
                 await house.stop()
 
@@ -159,22 +180,27 @@ def _teams_settings(teams: TeamsServer | None) -> dict[str, str]:
     return {"teams_client_id": teams.app_id, "teams_client_secret": teams.app_secret, "teams_tenant_id": home}
 
 
-def _settings(
-    database_url: str, slack: SlackServer, slack_url: str, organisers: str, changes: Mapping[str, Any]
-) -> Settings:
-    # Every secret is named, so that none of the machine's own can slip in.
-    given: dict[str, Any] = {
-        "qibot_database_url": database_url,
-        "qibot_secret_key": "a-stand-in-key",
-        "qibot_organisers": organisers,
+def _house(settings: Settings, clock: SetClock, teams: TeamsServer | None) -> House:
+    cloud = Cloud.stand_in(teams.base_url) if teams else None
+    return House(settings, clock=clock, ticking=False, teams_cloud=cloud)
+
+
+def _slack_settings(slack: SlackServer, slack_url: str) -> dict[str, str]:
+    return {
         "qibot_slack_api_url": f"{slack_url}/api/",
         "slack_signing_secret": SIGNING_SECRET,
         "slack_bot_token": "",
         "slack_app_token": "",
         "slack_client_id": slack.client_id,
         "slack_client_secret": slack.client_secret,
-        "teams_client_id": "",
-        "teams_client_secret": "",
-        "teams_tenant_id": "",
+    }
+
+
+def _settings(database_url: str, organisers: str, changes: Mapping[str, Any]) -> Settings:
+    # Every secret is named, so that none of the machine's own can slip in.
+    given: dict[str, Any] = {
+        "qibot_database_url": database_url,
+        "qibot_secret_key": "a-stand-in-key",
+        "qibot_organisers": organisers,
     }
     return Settings(_env_file=None, **{**given, **changes})

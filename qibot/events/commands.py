@@ -1,7 +1,9 @@
 """/qi event, reflect, pledge, pledges."""
 
+from collections.abc import Mapping
+
 from qibot.chat.arguments import Rest
-from qibot.chat.forms import Form
+from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
 from qibot.errors import NotFound
 from qibot.events import report as reports
@@ -154,17 +156,20 @@ async def themes(turn: Turn, code: str) -> Message:
 @commands.action(GroupThese, needs=organiser)
 async def group_these(turn: Turn, pressed: GroupThese) -> Form:
     event = await service.by_id(turn.db, pressed.event)
-    rows = [
-        s
-        for s in await service.statements(turn.db, event)
-        if s.question == pressed.question and s.place.casefold() == pressed.place.casefold()
-    ]
+    rows = await _answers_to(turn, event, pressed.question, pressed.place)
     if not rows:
         raise NotFound("There are no such answers any more.", f"Type /qi event themes {event.code} to see them.")
     return views.group_form(event, pressed.question, pressed.place, rows)
 
 
-@commands.submission(GroupAnswers, needs=organiser)
+async def group_choices(turn: Turn, values: Mapping[str, object]) -> Mapping[str, tuple[Choice, ...]]:
+    """The answers that the form is about."""
+    number, question, place = (str(values.get(name) or "") for name in ("event", "question", "place"))
+    event = await service.by_id(turn.db, service.number(number))
+    return {"answers": views.answer_choices(await _answers_to(turn, event, question, place))}
+
+
+@commands.submission(GroupAnswers, needs=organiser, choices=group_choices)
 async def grouped(turn: Turn, said: GroupAnswers) -> Message:
     event = await service.by_id(turn.db, service.number(said.event))
     await service.group(turn.db, event, question=said.question, theme=said.theme, answers=said.answers)
@@ -195,6 +200,11 @@ async def _chosen(turn: Turn, code: str) -> Event:
     if not code:
         return await service.newest(turn.db, turn.member.id)
     return await service.attended(turn.db, await service.by_code(turn.db, code), turn.member.id)
+
+
+async def _answers_to(turn: Turn, event: Event, question: str, place: str) -> list[service.Statement]:
+    said = await service.statements(turn.db, event)
+    return [s for s in said if s.question == question and s.place.casefold() == place.casefold()]
 
 
 async def _of_form(turn: Turn, event: str) -> Event:

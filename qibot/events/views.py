@@ -237,12 +237,15 @@ def group_form(event: Event, question: str, place: str, rows: Sequence[Statement
         GroupAnswers,
         {"event": str(event.id), "question": question, "place": place},
         intro=f"{LABELS[question]}{where}" + (f"\nThemes so far: {names}" if names else ""),
-        choices={
-            "answers": tuple(
-                Choice(str(s.id), s.text if len(s.text) <= 75 else f"{s.text[:74]}…", s.theme or "Not grouped yet")
-                for s in sorted(rows, key=lambda s: bool(s.theme))
-            )
-        },
+        choices={"answers": answer_choices(rows)},
+    )
+
+
+def answer_choices(rows: Sequence[Statement]) -> tuple[Choice, ...]:
+    """Answers to choose from. Those without a theme come first."""
+    return tuple(
+        Choice(str(s.id), s.text if len(s.text) <= 75 else f"{s.text[:74]}…", s.theme or "Not grouped yet")
+        for s in sorted(rows, key=lambda s: bool(s.theme))
     )
 
 

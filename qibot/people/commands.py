@@ -37,7 +37,7 @@ async def join(turn: Turn) -> Form:
     return Form(Join, said, intro="What you said before; change what you like.")
 
 
-async def join_choices(turn: Turn) -> Mapping[str, tuple[Choice, ...]]:
+async def join_choices(turn: Turn, _: Mapping[str, object]) -> Mapping[str, tuple[Choice, ...]]:
     """Organisations open today and every topic."""
     organisations = await orgs.open_organisations(turn.db, turn.today)
     return {
@@ -114,7 +114,7 @@ async def add_topic(turn: Turn, label: Rest) -> Form:
     return Form(AddTopic, {"label": str(label)})
 
 
-async def add_topic_choices(turn: Turn) -> Mapping[str, tuple[Choice, ...]]:
+async def add_topic_choices(turn: Turn, _: Mapping[str, object]) -> Mapping[str, tuple[Choice, ...]]:
     """The groups in use."""
     groups = dict.fromkeys(t.group for t in await topics.all_topics(turn.db))
     return {"group": tuple(Choice(g, g) for g in groups)}

@@ -36,7 +36,7 @@ async def register(turn: Turn, title: Rest) -> Form:
     return Form(RegisterProject, {"title": title[:120], "place": turn.member.place}, intro=intro)
 
 
-async def project_choices(turn: Turn) -> Mapping[str, tuple[Choice, ...]]:
+async def project_choices(turn: Turn, _: Mapping[str, object]) -> Mapping[str, tuple[Choice, ...]]:
     """Every topic."""
     return {"topics": await topic_choices(turn)}
 

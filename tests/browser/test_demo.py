@@ -70,7 +70,7 @@ async def _site(chromium: Any) -> AsyncIterator[SimpleNamespace]:
         for context in tabs:
             await context.close()
         assert complaints == []
-        assert web.page.slack.problems == []
+        assert web.page.problems() == []
 
 
 async def axe(page: Any) -> list[str]:

@@ -74,7 +74,7 @@ class Keys(Answers):
 table: Table[Turn] = Table("A small table")
 
 
-async def _wards(turn: Turn) -> Mapping[str, tuple[Choice, ...]]:
+async def _wards(turn: Turn, _: Mapping[str, object]) -> Mapping[str, tuple[Choice, ...]]:
     return {"wards": (Choice("w1", "Ward 1"), Choice("w2", "Ward 2"))}
 
 

@@ -6,6 +6,8 @@
   const openers = {}; // for each side, what had the focus when its window opened
   let turn = Promise.resolve(), waiting = 0, timer = 0;
 
+  // Cards are drawn by a script of their own; without it they are the forms that the server has made.
+  const drawCards = (root) => window.drawCards?.(root);
   const parts = (root) => [...root.querySelectorAll("[data-part]")];
   const remember = (root) => {
     for (const part of parts(root)) served.set(part.dataset.part, part.innerHTML);
@@ -43,13 +45,16 @@
       }
       const html = e.outerHTML, made = document.importNode(e, true);
       if (was && was.isConnected) {
-        const back = keep(was);
+        const back = keep(was), here = was.contains(document.activeElement);
         at = was.nextElementSibling;
         was.replaceWith(made);
         [...made.querySelectorAll("details")].forEach((d, i) => { d.open = [...was.querySelectorAll("details")][i]?.open || false; });
         back();
+        drawCards(made);
+        if (here) made.querySelector(".card")?.startAgain?.();
       } else {
         old.insertBefore(made, at);
+        drawCards(made);
         changed = true;
       }
       made.dataset.html = html;
@@ -93,6 +98,7 @@
     const frame = document.importNode(part.parentElement, true);
     old.parentElement.replaceWith(frame);
     marked(frame);
+    drawCards(frame);
   }
 
   function marked(root) {
@@ -172,5 +178,6 @@
 
   remember(document);
   marked(document);
+  drawCards(document);
   new EventSource("/events").onmessage = later;
 })();

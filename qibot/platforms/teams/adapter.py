@@ -139,7 +139,7 @@ class TeamsAdapter:
             incoming = await self._words(activity, where)
         if incoming is not None:
             where = await self._known(where)
-            work = self.under_way.start(self._bot.handle(incoming, self))
+            work = self.under_way.start(self._answer(incoming, data))
             told = self.under_way.start(self._tell(where, work))
             await asyncio.wait({told}, timeout=IN_TIME)
         return None
@@ -204,7 +204,14 @@ class TeamsAdapter:
     async def _begin(self, activity: Json, where: Where, value: Json) -> "tuple[asyncio.Task[Reply], Where]":
         incoming = _pressed(activity, where, part(value, "data"), text(value, "verb"))
         where = await self._known(where)
-        return self.under_way.start(self._bot.handle(incoming, self)), where
+        return self.under_way.start(self._answer(incoming, part(value, "data"))), where
+
+    async def _answer(self, incoming: Incoming, data: Any) -> Reply:
+        """A form that comes back takes the place of the one that was sent, so that it says again what it is about."""
+        reply = await self._bot.handle(incoming, self)
+        if isinstance(reply, Form) and reply.errors and not reply.intro:
+            return replace(reply, intro=dialogs.intro(data))
+        return reply
 
     def _in_passing(self, where: Where, reply: Reply) -> str:
         """The words for an answer that cannot hold more; what has more is said in a message of its own."""

@@ -20,6 +20,7 @@ from qibot.platforms.words import clean, shorten, size
 
 CARD = "application/vnd.microsoft.card.adaptive"
 _SENT = "form"
+_INTRO = "intro"
 _KINDS = (forms.LINE, forms.TEXT, forms.CHOICE, forms.MANY, forms.TICK, forms.DAY)
 
 
@@ -66,6 +67,15 @@ def read(verb: Any, data: Any) -> tuple[str, dict[str, Any]] | None:
     return wire, values | {name: value for name, value in hidden.items() if isinstance(value, str)}
 
 
+def intro(data: Any) -> str:
+    """What stood above the fields of a form that was sent: it is shown again, to the same person, with the form."""
+    try:
+        found = json.loads(data[_INTRO])
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return ""
+    return found if isinstance(found, str) else ""
+
+
 def _value(kind: str, value: str) -> Any:
     if kind == forms.MANY:
         return [unquote(one) for one in value.split(",") if one]
@@ -99,7 +109,10 @@ def _submit(form: Form) -> Json:
     fields = json.dumps(hidden, ensure_ascii=False, separators=(",", ":"))
     if size(fields) > limits.HIDDEN:
         raise ValueError(f"{shape.wire}: hidden fields are at most {limits.HIDDEN} characters")
-    return execute(label(shape.submit, limits.BUTTON_LABEL), shape.wire, _SENT, fields, style="positive")
+    made = execute(label(shape.submit, limits.BUTTON_LABEL), shape.wire, _SENT, fields, style="positive")
+    if words := shorten(form.intro, limits.INTRO).strip():
+        made["data"][_INTRO] = json.dumps(words, ensure_ascii=False)
+    return made
 
 
 def _again(words: str) -> list[Json]:

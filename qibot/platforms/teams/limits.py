@@ -31,7 +31,8 @@ COLUMNS = 12
 TABLE_BYTES = 12_000
 
 INTRO = 1_000
-FIELD_ERROR = 200
+FIELD_ERROR = 500
+"""Room for a whole sentence about patient details and how to say it instead."""
 PLACEHOLDER = 150
 TYPED = 3_000
 TYPED_BYTES = 12_000
