@@ -32,7 +32,7 @@ class Champion(Base):
 
 
 class ChampionTopic(Base):
-    """A topic that a champion helps with. `turn`: when they were last asked (seconds since 1970); the oldest is next."""
+    """A topic that a champion helps with. `turn`: when they were last asked (seconds since 1970), the oldest first."""
 
     __tablename__ = "champion_topics"
     __table_args__ = (Index("ix_champion_topics_topic_id_turn", "topic_id", "turn", "person_id"),)

@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import re
 import sys
 from collections import Counter
 from datetime import date, datetime, time
@@ -59,8 +60,8 @@ def test_every_statement_is_in_the_report_word_for_word(out: Path) -> None:
     assert [s.text for s in said if s.text not in report] == []
     assert "3 of 17" in report
     assert "101 people of 9 organisations joined." in report
-    order = ("## What happened", "## By place", "## The four boxes", "## Direct quotes", "## Low feelings", "## What happened next")
-    at = [report.index(heading) for heading in order]
+    headings = ("What happened", "By place", "The four boxes", "Direct quotes", "Low feelings", "What happened next")
+    at = [report.index(f"## {heading}\n") for heading in headings]
     assert at == sorted(at)
 
 
@@ -82,9 +83,15 @@ def test_nobody_gets_one_twice(out: Path) -> None:
     assert twice == []
 
 
-def test_introductions_cross_organisations_and_both_sides_see_them(out: Path) -> None:
+def test_introductions_cross_platforms_and_both_sides_see_them(out: Path) -> None:
     transcript = (out / "transcript.md").read_text(encoding="utf-8")
     assert transcript.count("You are introduced to") >= 40
+    met = re.findall(
+        r"\*\*\d\d:\d\d ([^*]+)\*\* \([^)]*, (Slack|Teams)\)[^\n]*\n\n> You are introduced to ([^\n]+)", transcript
+    )
+    platforms = {name: platform for name, platform, _ in met}
+    pairs = {frozenset((platform, platforms[other])) for _, platform, other in met if other in platforms}
+    assert frozenset(("Slack", "Teams")) in pairs, "nobody was introduced from Slack to Teams"
     kinds = Counter(r["kind"] for r in sent(out))
     assert kinds["introductions.asked"] >= 30
     assert kinds["introductions.introduced"] >= 20
