@@ -91,6 +91,8 @@ def manifest(
     socket_mode: Annotated[bool, typer.Option(help="Slack: no public address, it is reached over a socket")] = False,
     out: Annotated[Path, typer.Option(help="Teams: where to write the app package")] = Path("qibot-teams.zip"),
     schema: Annotated[str, typer.Option(help="Teams: 1.30 has slash triggers, 1.25 is for older tenants")] = "1.30",
+    privacy: Annotated[str, typer.Option(help="Teams: the https address of your privacy page")] = "",
+    terms: Annotated[str, typer.Option(help="Teams: the https address of your terms of use")] = "",
 ) -> None:
     """Make the app for a platform: Slack's manifest is printed, Teams' package is written to a file."""
     if not url.startswith("https://"):
@@ -98,7 +100,7 @@ def manifest(
     if platform == "slack":
         _slack_manifest(url.rstrip("/"), socket_mode)
     elif platform == "teams":
-        _teams_package(url.rstrip("/"), out, schema)
+        _teams_package(out, url=url.rstrip("/"), version=schema, privacy=privacy, terms=terms)
     else:
         raise typer.BadParameter(f"I cannot make one for {platform}. Ask for slack or teams.")
 
@@ -110,7 +112,7 @@ def _slack_manifest(url: str, socket_mode: bool) -> None:
     typer.echo(slack.as_json(slack.manifest(router, url=url, socket_mode=socket_mode)), nl=False)
 
 
-def _teams_package(url: str, out: Path, schema: str) -> None:
+def _teams_package(out: Path, **about: str) -> None:
     from qibot.errors import Refused
     from qibot.features import router
     from qibot.platforms.teams.manifest import package
@@ -120,7 +122,7 @@ def _teams_package(url: str, out: Path, schema: str) -> None:
     if not app_id:
         raise Refused("Teams wants to know whose package it is.", "Set TEAMS_CLIENT_ID to the bot's application id.")
     try:
-        made = package(router, app_id=app_id, url=url, version=schema)
+        made = package(router, app_id=app_id, **about)
     except ValueError as wrong:
         raise Refused(str(wrong)) from wrong
     out.write_bytes(made)

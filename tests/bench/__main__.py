@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.bench import command, start
+from tests.bench import command, start, teams
 
 BENCHES = {"command": command, "start": start}
 
@@ -15,14 +15,18 @@ def main(words: list[str]) -> int:
         prog="./qi bench", epilog=about, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHES, []])
+    parser.add_argument("--platform", choices=["slack", "teams"], default="slack", help="for command (default slack)")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: a look, not a figure to quote")
     parser.add_argument("--seed", type=int, default=1, help="of the invented network (default 1)")
     given = parser.parse_args(words)
     if not given.names:
         parser.print_help()
         return 0
+    if given.platform == "teams" and given.names != ["command"]:
+        parser.error("only command is measured in Teams")
     for name in given.names:
-        BENCHES[name].main(quick=given.quick, seed=given.seed)
+        bench = teams if given.platform == "teams" else BENCHES[name]
+        bench.main(quick=given.quick, seed=given.seed)
     return 0
 
 

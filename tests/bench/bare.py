@@ -42,7 +42,7 @@ def bolt(secret: str) -> Starlette:
     async def events(request: Request) -> Response:
         return await handler.handle(request)
 
-    return Starlette(routes=[Route("/slack/events", events, methods=["POST"]), _ready()])
+    return Starlette(routes=[Route("/slack/events", events, methods=["POST"]), ready()])
 
 
 def route(secret: str) -> Starlette:
@@ -57,14 +57,16 @@ def route(secret: str) -> Starlette:
             return PlainTextResponse("no", 401)
         return PlainTextResponse(ANSWER)
 
-    return Starlette(routes=[Route("/slack/events", events, methods=["POST"]), _ready()])
+    return Starlette(routes=[Route("/slack/events", events, methods=["POST"]), ready()])
 
 
-def _ready() -> Route:
-    async def ready(_: Request) -> Response:
+def ready() -> Route:
+    """What tells that the server is there."""
+
+    async def answer(_: Request) -> Response:
         return PlainTextResponse("ready\n")
 
-    return Route("/readyz", ready)
+    return Route("/readyz", answer)
 
 
 def main(kind: str, port: int, secret: str) -> None:

@@ -60,9 +60,9 @@ async def measure(plan: Plan, folder: Path, seed: int) -> dict[str, Any]:
         for kind in ("bolt", "route"):
             port = machine.free_port()
             words = ["-m", "tests.bench.bare", kind, str(port)]
-            child = await _serve(stack, words, folder, port, {"BENCH_SECRET": SECRET})
+            child = await serve(stack, words, folder, port, {"BENCH_SECRET": SECRET})
             drivers[kind] = Driver(port, lambda body: body == ANSWER.encode(), partial(machine.cpu_seconds, child))
-        measured = await _rounds(plan, drivers)
+        measured = await rounds(plan, drivers)
         resident = machine.memory(qibot)
     async with stand_in() as api:
         where = await _spans(plan, folder, database, api)
@@ -71,13 +71,14 @@ async def measure(plan: Plan, folder: Path, seed: int) -> dict[str, Any]:
         "seed": seed,
         "plan": {"champions": plan.champions, "rounds": plan.rounds, "seconds": plan.seconds},
         **facts,
-        "figures": {str(c): _figures({name: m[c] for name, m in measured.items()}) for c in CONCURRENCIES},
+        "figures": {str(c): medians({name: m[c] for name, m in measured.items()}, "bolt") for c in CONCURRENCIES},
         "memory_mb": {"after": round(resident[0], 1), "peak": round(resident[1], 1)},
         **where,
     }
 
 
-async def _rounds(plan: Plan, drivers: Mapping[str, Driver]) -> dict[str, dict[int, list[Round]]]:
+async def rounds(plan: Plan, drivers: Mapping[str, Driver]) -> dict[str, dict[int, list[Round]]]:
+    """Warm each server up, then measure them in turn: rounds by server and concurrency."""
     for driver in drivers.values():
         await driver.run(max(CONCURRENCIES), plan.warm_up)
     measured: dict[str, dict[int, list[Round]]] = {name: {c: [] for c in CONCURRENCIES} for name in drivers}
@@ -88,9 +89,9 @@ async def _rounds(plan: Plan, drivers: Mapping[str, Driver]) -> dict[str, dict[i
     return measured
 
 
-def _figures(rounds: Mapping[str, list[Round]]) -> dict[str, dict[str, float]]:
-    """Medians over the rounds, by server; `worst_p99_ms` is the worst round's."""
-    per_second = {name: statistics.median(r.per_second for r in some) for name, some in rounds.items()}
+def medians(measured: Mapping[str, list[Round]], beside: str) -> dict[str, dict[str, float]]:
+    """Medians over the rounds, by server; `worst_p99_ms` is the worst round's, `to_…` the ratio to server `beside`."""
+    per_second = {name: statistics.median(r.per_second for r in some) for name, some in measured.items()}
     return {
         name: {
             "requests": sum(len(r.waits) for r in some),
@@ -99,9 +100,9 @@ def _figures(rounds: Mapping[str, list[Round]]) -> dict[str, dict[str, float]]:
             "p99_ms": round(statistics.median(r.milliseconds(0.99) for r in some), 3),
             "worst_p99_ms": round(max(r.milliseconds(0.99) for r in some), 3),
             "cpu_ms": round(statistics.median(r.cpu_milliseconds for r in some), 3),
-            "to_bolt": round(per_second[name] / per_second["bolt"], 3),
+            f"to_{beside}": round(per_second[name] / per_second[beside], 3),
         }
-        for name, some in rounds.items()
+        for name, some in measured.items()
     }
 
 
@@ -142,7 +143,7 @@ async def _qibot(
     stack: contextlib.AsyncExitStack, words: list[str], folder: Path, database: str, api: str
 ) -> tuple[int, Any]:
     port = machine.free_port()
-    return port, await _serve(stack, words, folder, port, serving(database, port, api))
+    return port, await serve(stack, words, folder, port, serving(database, port, api))
 
 
 def serving(database: str, port: int, api: str) -> dict[str, str]:
@@ -156,9 +157,10 @@ def serving(database: str, port: int, api: str) -> dict[str, str]:
     }
 
 
-async def _serve(
+async def serve(
     stack: contextlib.AsyncExitStack, words: list[str], folder: Path, port: int, settings: Mapping[str, str]
 ) -> Any:
+    """A child that serves at `port`, once it says that it is ready. Raises `RuntimeError` when it does not."""
     child = stack.enter_context(machine.process(words, folder=folder, settings=settings))
     # In a thread: the stand-in answers in this loop meanwhile.
     await asyncio.to_thread(machine.wait_for, port, "/readyz", child, folder)
@@ -167,28 +169,7 @@ async def _serve(
 
 def said(figures: Mapping[str, Any]) -> str:
     """The figures as a small table."""
-    plan, lines = figures["plan"], []
-    lines.append(
-        f"/qi find sepsis, {plan['champions']:,} champions, SQLite; medians of {plan['rounds']} rounds of "
-        f"{plan['seconds']} s in turn; {figures['cores']} cores, Python {figures['python']}"
-    )
-    lines.append(
-        f"\n{'at once':>7} {'server':10}{'requests/s':>11}{'p50 ms':>9}{'p99 ms':>9}"
-        f"{'worst p99':>11}{'CPU ms':>8}{'to Bolt':>9}"
-    )
-    for concurrency, servers in figures["figures"].items():
-        for name, f in servers.items():
-            lines.append(
-                f"{concurrency:>7} {name:10}{f['per_second']:>11.0f}{f['p50_ms']:>9.2f}{f['p99_ms']:>9.2f}"
-                f"{f['worst_p99_ms']:>11.2f}{f['cpu_ms']:>8.3f}{f['to_bolt']:>9.3f}"
-            )
-    lines.append(
-        f"\nWhere one command's {figures['milliseconds_whole']:.2f} ms go (one at a time, stopwatch included):"
-    )
-    lines += [f"  {name:30}{ms:>7.2f} ms" for name, ms in figures["milliseconds"].items()]
-    lines.append(f"  ({figures['driver_calls']:.0f} calls of SQLite's thread a command)")
-    memory = figures["memory_mb"]
-    lines.append(f"Memory of qibot after it all: {memory['after']:.0f} MB, at most {memory['peak']:.0f} MB")
+    lines = [table(figures, "/qi find sepsis", "Bolt"), where_it_goes(figures)]
     at_most = figures["figures"]["16"]["qibot"]
     for concurrency, servers in figures["figures"].items():
         ratio = servers["qibot"]["to_bolt"]
@@ -196,6 +177,37 @@ def said(figures: Mapping[str, Any]) -> str:
     met = _met(at_most["p99_ms"] < AIM_P99)
     lines.append(f"Aim: p99 under {AIM_P99:.0f} ms at 16: {at_most['p99_ms']:.1f} ms ({met})")
     return "\n".join(lines)
+
+
+def table(figures: Mapping[str, Any], what: str, beside: str) -> str:
+    """A line for each server and concurrency. `beside` is whom the last column compares with."""
+    plan = figures["plan"]
+    lines = [
+        f"{what}, {plan['champions']:,} champions, SQLite; medians of {plan['rounds']} rounds of "
+        f"{plan['seconds']} s in turn; {figures['cores']} cores, Python {figures['python']}",
+        f"\n{'at once':>7} {'server':10}{'requests/s':>11}{'p50 ms':>9}{'p99 ms':>9}"
+        f"{'worst p99':>11}{'CPU ms':>8}{'to ' + beside:>9}",
+    ]
+    for concurrency, servers in figures["figures"].items():
+        for name, f in servers.items():
+            lines.append(
+                f"{concurrency:>7} {name:10}{f['per_second']:>11.0f}{f['p50_ms']:>9.2f}{f['p99_ms']:>9.2f}"
+                f"{f['worst_p99_ms']:>11.2f}{f['cpu_ms']:>8.3f}{f[f'to_{beside.lower()}']:>9.3f}"
+            )
+    return "\n".join(lines)
+
+
+def where_it_goes(figures: Mapping[str, Any]) -> str:
+    """Milliseconds by place, and the memory."""
+    memory = figures["memory_mb"]
+    return "\n".join(
+        [
+            f"\nWhere one command's {figures['milliseconds_whole']:.2f} ms go (one at a time, stopwatch included):",
+            *(f"  {name:34}{ms:>7.2f} ms" for name, ms in figures["milliseconds"].items()),
+            f"  ({figures['driver_calls']:.0f} calls of SQLite's thread a command)",
+            f"Memory of qibot after it all: {memory['after']:.0f} MB, at most {memory['peak']:.0f} MB",
+        ]
+    )
 
 
 def _met(met: bool) -> str:

@@ -22,7 +22,7 @@ _OFFERS = ("A chat over tea about how we began", "Copy our pathway and our mista
 _ROWS_AT_ONCE = 2_000
 
 
-async def build(url: str, champions: int, seed: int) -> None:
+async def build(url: str, champions: int, seed: int, platform: str = "slack") -> None:
     """A new database with so many champions, in 13 organisations, three topics each, and one member who asks."""
     database = Database(url)
     try:
@@ -31,7 +31,7 @@ async def build(url: str, champions: int, seed: int) -> None:
             query = select(Organisation.id, Organisation.place).order_by(Organisation.id).limit(ORGANISATIONS)
             places = [(number, place) for number, place in await db.execute(query)]
             topics = list(await db.scalars(select(Topic.id).order_by(Topic.id)))
-            db.add(Workspace(id=1, platform="slack", key=WORKSPACE, name="Bench", organisation_id=places[0][0]))
+            db.add(Workspace(id=1, platform=platform, key=WORKSPACE, name="Bench", organisation_id=places[0][0]))
             await db.flush()
             rows = _rows(random.Random(seed), champions, places, topics)
             for model, some in rows:
@@ -56,7 +56,7 @@ def _rows(
         helping = [i for i in ids if i > 1]
         chosen = {i: dice.sample(topics, 3) for i in helping}
         yield Person, [_person(dice, i, places[i % len(places)], since) for i in ids]
-        yield Identity, [{"workspace_id": 1, "account": ACCOUNT if i == 1 else f"U{i:08}", "person_id": i} for i in ids]
+        yield Identity, [{"workspace_id": 1, "account": account(i), "person_id": i} for i in ids]
         purposes = ("findable", "introductions", "nudges")
         yield (
             Consent,
@@ -66,6 +66,11 @@ def _rows(
         yield ChampionTopic, [{"person_id": i, "topic_id": t, "turn": 0} for i in helping for t in chosen[i]]
         yield Interest, [{"person_id": i, "topic_id": t} for i in helping for t in chosen[i][:2]]
         yield Ask, [{"person_id": i, "at": recently} for i in helping if i % 5 == 0]
+
+
+def account(number: int) -> str:
+    """How the platform calls a person of this network, counted from 1, the one who only asks."""
+    return ACCOUNT if number == 1 else f"U{number:08}"
 
 
 def _person(dice: random.Random, number: int, place: tuple[int, str], since: datetime) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 Spans are wall-clock time and hold what they call, so they are for one request at a time. Written to FILE at the end.
 """
 
+import contextlib
 import contextvars
 import functools
 import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,20 +44,32 @@ def _timed(name: str, function: Callable[..., Awaitable[Any]]) -> Callable[..., 
     return timed
 
 
-def _watch(owner: Any, method: str, name: str) -> None:
+def watch(owner: Any, method: str, name: str) -> None:
+    """Count time in a coroutine function of `owner` as `name`."""
     setattr(owner, method, _timed(name, getattr(owner, method)))
 
 
 def install() -> None:
     """Put the stopwatch in."""
     _watch_guard()
-    _watch(SlackSide, "_events", "events")
-    _watch(adapter.SlackAdapter, "_on_command", "listener")
-    _watch(Bot, "handle", "bot")
+    watch(SlackSide, "_events", "events")
+    watch(adapter.SlackAdapter, "_on_command", "listener")
+    watch(Bot, "handle", "bot")
+    watch_database()
+    # The adapter has its own name for it.
+    watch_rendering(adapter, replies.in_acknowledgement.__name__)
+
+
+def watch_database() -> None:
+    """Count time in sessions, and of that in the driver."""
     for method in ("execute", "scalar", "scalars", "commit", "rollback", "close"):
-        _watch(AsyncSession, method, "session")
-    _watch(database._Connection, "visit", "driver")
-    render = replies.in_acknowledgement
+        watch(AsyncSession, method, "session")
+    watch(database._Connection, "visit", "driver")
+
+
+def watch_rendering(module: Any, function: str) -> None:
+    """Count time in a plain function, under the name that its caller's module has for it."""
+    render = getattr(module, function)
 
     def rendered(*args: Any, **kwargs: Any) -> Any:
         began = time.perf_counter()
@@ -64,8 +77,17 @@ def install() -> None:
         _spent["render"] += time.perf_counter() - began
         return said
 
-    # The adapter has its own name for it.
-    setattr(adapter, render.__name__, rendered)
+    setattr(module, function, rendered)
+
+
+@contextlib.contextmanager
+def under_way(ours: bool = True) -> Iterator[None]:
+    """What is called inside is counted, and what it starts in tasks."""
+    token = _under_way.set(ours)
+    try:
+        yield
+    finally:
+        _under_way.reset(token)
 
 
 def _watch_guard() -> None:
@@ -77,11 +99,8 @@ def _watch_guard() -> None:
 
     async def called(self: SlackGuard, scope: Any, receive: Any, send: Any) -> None:
         ours = scope["type"] == "http" and scope["method"] == "POST"
-        token = _under_way.set(ours)
-        try:
+        with under_way(ours):
             await (call if ours else plain)(self, scope, receive, send)
-        finally:
-            _under_way.reset(token)
 
     SlackGuard.__init__ = made  # type: ignore[method-assign,assignment]
     SlackGuard.__call__ = called  # type: ignore[method-assign]
@@ -111,13 +130,18 @@ def read(file: Path) -> tuple[dict[str, float], float]:
     return {k: v / requests for k, v in kept["spent"].items()}, kept["times"]["driver"] / requests
 
 
+def write(file: Path) -> None:
+    """Keep what was counted, for `read`."""
+    file.write_text(json.dumps({"spent": _spent, "times": _times}))
+
+
 def main(file: Path) -> None:
     """Serve until told to stop, then write."""
     install()
     try:
         app.serve(load())
     finally:
-        file.write_text(json.dumps({"spent": _spent, "times": _times}))
+        write(file)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,19 @@
 """The benches in small: that they measure what they say, with no word about how fast."""
 
 import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from qibot.clock import SystemClock
 from qibot.database import Database
 from qibot.people.topics import vocabulary
-from tests.bench import command, machine, network, start, traffic
+from tests.bench import __main__ as bench
+from tests.bench import command, machine, network, start, teams, teams_traffic, traffic
 from tests.bench.command import Plan
 
 SMALL = Plan(champions=60, rounds=1, seconds=0.05, warm_up=0.02)
@@ -23,6 +28,18 @@ async def test_a_command_is_measured_beside_bolt_and_a_route(tmp_path: Path) -> 
     assert figures["driver_calls"] >= 3
     assert sum(figures["milliseconds"].values()) == pytest.approx(figures["milliseconds_whole"], abs=0.01)
     assert "requests/s" in command.said(figures)
+
+
+async def test_a_message_in_teams_is_measured_beside_the_sdk_and_a_route(tmp_path: Path) -> None:
+    figures = await teams.measure(SMALL, tmp_path, seed=1)
+    for servers in figures["figures"].values():
+        assert set(servers) == {"qibot", "sdk", "route"}
+        assert all(f["requests"] > 0 and f["p50_ms"] <= f["p99_ms"] <= f["worst_p99_ms"] for f in servers.values())
+        assert servers["sdk"]["to_sdk"] == 1
+    assert figures["driver_calls"] >= 3
+    assert figures["milliseconds"]["posting it, until answered"] > 0
+    assert sum(figures["milliseconds"].values()) == pytest.approx(figures["milliseconds_whole"], abs=0.01)
+    assert "to SDK" in teams.said(figures)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +61,60 @@ async def test_an_answer_without_a_champion_stops_the_bench(answer: bytes) -> No
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(traffic.WrongAnswer):
             await traffic.Driver(port, command.finds_a_champion).run(1, 5.0)
+
+
+@pytest.mark.parametrize(("status", "why"), [(401, "401"), (500, "500")])
+async def test_a_message_in_teams_that_is_not_taken_stops_the_bench(status: int, why: str) -> None:
+    async with serving_always(status) as port, teams_traffic.Connector().running() as connector:
+        with pytest.raises(traffic.WrongAnswer, match=why):
+            await teams_traffic.TeamsDriver(port, teams.is_the_constant, connector).run(1, 5.0)
+
+
+async def test_a_server_that_takes_a_strangers_token_is_no_comparison() -> None:
+    async with serving_always(200) as port, teams_traffic.Connector().running() as connector:
+        with pytest.raises(traffic.WrongAnswer, match="forged"):
+            await teams_traffic.TeamsDriver(port, teams.is_the_constant, connector).must_refuse()
+
+
+@contextlib.asynccontextmanager
+async def serving_always(status: int) -> AsyncIterator[int]:
+    """A server with one answer, which it gives without looking."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(traffic.length(head))
+        writer.write(f"HTTP/1.1 {status} -\r\ncontent-length: 0\r\n\r\n".encode())
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def test_a_reply_that_nobody_waits_for_is_told() -> None:
+    async def stray() -> None:
+        async with teams_traffic.Connector().running() as connector, aiohttp.ClientSession() as http:
+            url = f"{connector.url}/v3/conversations/{teams_traffic.chat(1)}/activities"
+            async with http.post(url, json={"type": "message"}) as answer:
+                assert answer.status == 404
+
+    with pytest.raises(RuntimeError, match="a:1bench1"):
+        await stray()
+
+
+def test_only_a_card_with_a_champion_is_a_right_reply() -> None:
+    name = network.names()[0]
+    card = {"attachments": [{"content": {"body": [{"type": "TextBlock", "text": f"**{name}**, Ward sister"}]}}]}
+    assert teams.finds_a_champion(json.dumps(card).encode())
+    assert not teams.finds_a_champion(json.dumps(card).replace(name, "Nobody yet").encode())
+    assert not teams.finds_a_champion(json.dumps({"type": "message", "text": name}).encode())
+
+
+def test_only_a_command_is_measured_in_teams(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        bench.main(["start", "--platform", "teams"])
+    assert "only command" in capsys.readouterr().err
 
 
 async def test_a_start_is_measured(tmp_path: Path) -> None:

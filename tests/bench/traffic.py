@@ -54,7 +54,7 @@ class Driver:
 
     def __init__(self, port: int, check: Check, cpu: Callable[[], float] = lambda: 0.0) -> None:
         self._port, self._check, self._cpu = port, check, cpu
-        self._right: set[bytes] = set()
+        self._seen: set[bytes] = set()
 
     async def run(self, concurrency: int, seconds: float) -> Round:
         """Keep `concurrency` connections busy for so long. Raises `WrongAnswer`."""
@@ -69,11 +69,11 @@ class Driver:
                 c.close()
         return Round(took, sorted(waits), self._cpu() - used)
 
-    async def _connect(self) -> "_Connection":
-        _, made = await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", self._port)
+    async def _connect(self) -> "Connection":
+        _, made = await asyncio.get_running_loop().create_connection(Connection, "127.0.0.1", self._port)
         return made
 
-    async def _drive(self, connection: "_Connection", until: float, waits: list[float]) -> None:
+    async def _drive(self, connection: "Connection", until: float, waits: list[float]) -> None:
         now = time.perf_counter()
         while now < until:
             request = signed()
@@ -81,9 +81,13 @@ class Driver:
             status, body = await connection.ask(request)
             now = time.perf_counter()
             waits.append(now - began)
-            if status != b"200" or (body not in self._right and not self._check(body)):
+            if status != b"200" or not self._right(body):
                 raise WrongAnswer(f"{status!r}: {body[:300]!r}")
-            self._right.add(body)
+
+    def _right(self, body: bytes) -> bool:
+        if body not in self._seen and self._check(body):
+            self._seen.add(body)
+        return body in self._seen
 
 
 def signed() -> bytes:
@@ -100,7 +104,12 @@ def signed() -> bytes:
     return head.encode() + body
 
 
-class _Connection(asyncio.Protocol):
+def length(head: bytes) -> int:
+    """How many bytes follow the head of an HTTP message, as it says itself."""
+    return int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
+
+
+class Connection(asyncio.Protocol):
     """As little of HTTP/1.1 as is needed, so that the client is never what is measured."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -117,8 +126,7 @@ class _Connection(asyncio.Protocol):
         head, gap, body = self._heard.partition(b"\r\n\r\n")
         if not gap or self._answer is None:
             return
-        length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-        if len(body) >= length:
+        if len(body) >= length(head):
             self._heard = b""
             self._answer.set_result((head[9:12], body))
 
