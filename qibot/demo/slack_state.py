@@ -1,10 +1,8 @@
 """What the stand-in Slack knows, and how it changes. Ids are counted, never random: two runs give the same ones."""
 
-import asyncio
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +23,7 @@ from qibot.demo.slack_things import (
     View,
     Workspace,
 )
+from qibot.demo.waiting import Waiting
 
 
 class SlackError(Exception):
@@ -36,7 +35,7 @@ class SlackError(Exception):
         self.extra = extra
 
 
-class SlackState:
+class SlackState(Waiting):
     """Workspaces, people, conversations, views, and the record of everything asked and everything wrong."""
 
     app_id = "A00000001"
@@ -46,6 +45,7 @@ class SlackState:
     verification_token = "stand-in-verification"
 
     def __init__(self, *, now: Callable[[], datetime], enforce_pace: bool = False) -> None:
+        super().__init__()
         self.now = now
         self.enforce_pace = enforce_pace
         self.base_url = "http://127.0.0.1"
@@ -56,11 +56,8 @@ class SlackState:
         self.views: dict[str, View] = {}
         self.calls: list[Call] = []
         self.problems: list[str] = []
-        self.on_change: list[Callable[[], None]] = []
         self._counts: Counter[str] = Counter()
         self._seeing: dict[tuple[str, str], Seen] = {}
-        self._busy = 0
-        self._waiting: set[asyncio.Future[None]] = set()
 
     # Ids and times
 
@@ -73,36 +70,6 @@ class SlackState:
         """A message's time, unique and rising, as Slack writes it: seconds and six digits."""
         self._counts["ts"] += 1
         return f"{int(self.now().timestamp())}.{self._counts['ts']:06d}"
-
-    # Waiting without polling
-
-    def changed(self) -> None:
-        """Something a person or a test may be waiting for has happened."""
-        waiting, self._waiting = self._waiting, set()
-        for one in waiting:
-            if not one.done():
-                one.set_result(None)
-        for tell in self.on_change:
-            tell()
-
-    @contextmanager
-    def working(self) -> Iterator[None]:
-        """While something is under way between the bot and Slack."""
-        self._busy += 1
-        try:
-            yield
-        finally:
-            self._busy -= 1
-            self.changed()
-
-    async def wait_idle(self, until: Callable[[], object] | None = None, *, timeout: float = 5.0) -> None:  # noqa: ASYNC109
-        """Wait until nothing is under way and, when given, `until()` is true. TimeoutError after `timeout` seconds."""
-        async with asyncio.timeout(timeout):
-            await asyncio.sleep(0)
-            while self._busy or (until is not None and not until()):
-                one = asyncio.get_running_loop().create_future()
-                self._waiting.add(one)
-                await one
 
     # Workspaces and people
 

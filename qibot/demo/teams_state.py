@@ -1,12 +1,10 @@
 """What the stand-in Teams knows, and how it changes. Ids are counted or derived, never random."""
 
-import asyncio
 import base64
 import copy
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +20,7 @@ from qibot.demo.teams_things import (
     TeamsUser,
     Tenant,
 )
+from qibot.demo.waiting import Waiting
 
 
 def opaque(prefix: str, *parts: str) -> str:
@@ -30,12 +29,13 @@ def opaque(prefix: str, *parts: str) -> str:
     return prefix + base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-class TeamsState:
+class TeamsState(Waiting):
     """Tenants, people, conversations, and the record of everything asked and everything wrong."""
 
     bot_name = "qibot"
 
     def __init__(self, *, now: Callable[[], datetime], app_id: str, app_secret: str) -> None:
+        super().__init__()
         self.now = now
         self.app_id = app_id
         self.app_secret = app_secret
@@ -47,14 +47,11 @@ class TeamsState:
         self.blocked: set[str] = set()
         self.calls: list[Call] = []
         self.problems: list[str] = []
-        self.on_change: list[Callable[[], None]] = []
         self.tokens: dict[str, datetime] = {}
         """Tokens given to the bot, and until when (the stand-in's clock) they are good."""
         self.enforce_pace = False
         self._counts: Counter[str] = Counter()
         self._seeing: dict[str, Seen] = {}
-        self._busy = 0
-        self._waiting: set[asyncio.Future[None]] = set()
 
     @property
     def bot_id(self) -> str:
@@ -75,36 +72,6 @@ class TeamsState:
     def next_message_id(self) -> str:
         """Thirteen digits, as Teams has them, rising."""
         return str(1_500_000_000_000 + self.next_number("message"))
-
-    # Waiting without polling
-
-    def changed(self) -> None:
-        """Something a person or a test may be waiting for has happened."""
-        waiting, self._waiting = self._waiting, set()
-        for one in waiting:
-            if not one.done():
-                one.set_result(None)
-        for tell in self.on_change:
-            tell()
-
-    @contextmanager
-    def working(self) -> Iterator[None]:
-        """While something is under way between the bot and Teams."""
-        self._busy += 1
-        try:
-            yield
-        finally:
-            self._busy -= 1
-            self.changed()
-
-    async def wait_idle(self, until: Callable[[], object] | None = None, *, timeout: float = 5.0) -> None:  # noqa: ASYNC109
-        """Wait until nothing is under way and, when given, `until()` is true. TimeoutError after `timeout` seconds."""
-        async with asyncio.timeout(timeout):
-            await asyncio.sleep(0)
-            while self._busy or (until is not None and not until()):
-                one = asyncio.get_running_loop().create_future()
-                self._waiting.add(one)
-                await one
 
     # Tenants, people and teams
 
