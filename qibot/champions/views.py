@@ -12,6 +12,7 @@ from qibot.chat.router import Say
 from qibot.dates import say_date
 from qibot.people.models import Topic
 from qibot.people.topics import Match
+from qibot.people.words import somebody
 
 
 def found(words: str, results: Results, *, page: int, joined: bool) -> Message:
@@ -32,7 +33,8 @@ def found(words: str, results: Results, *, page: int, joined: bool) -> Message:
 
 
 def _card(hit: Hit) -> tuple[Part, ...]:
-    who = hit.name or f"{_a(hit.role or 'a champion')}"
+    unnamed = somebody(hit.role or "champion")
+    who = hit.name or f"{unnamed[0].upper()}{unnamed[1:]}"
     where = ", ".join(p for p in (hit.role if hit.name else "", hit.organisation, hit.place) if p)
     own = " – your own organisation" if hit.same_organisation else ""
     lines: list[str] = [f" – {where}{own}\n{'; '.join(hit.why)[:1].upper()}{'; '.join(hit.why)[1:]}."]
@@ -42,14 +44,6 @@ def _card(hit: Hit) -> tuple[Part, ...]:
         lines.append("\nTheir name is shown once they say yes.")
     ask = Button("Ask for an introduction", AskFor(hit.person_id, hit.topic_id), "primary")
     return Text(Bold(who), *lines), Buttons(ask)
-
-
-def _a(role: str) -> str:
-    if role.startswith("a "):
-        return role.capitalize()
-    return (
-        f"{'An' if role[0].lower() in 'aeiou' else 'A'} {role[0].lower() + role[1:] if role[1:2].islower() else role}"
-    )
 
 
 def nobody(words: str, results: Results) -> Message:

@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from qibot.introductions.seen import Opening, Seen, Side
+from qibot.people.words import somebody, within
 
 
 def topic(side: Side) -> str:
@@ -49,19 +50,6 @@ def who(other: Seen, *, start: bool = False) -> str:
     """
     where = f" at {other.organisation}" + (f" in {other.place}" if other.place else "")
     if other.name:
-        return f"{other.name}, {_plain(other.role)}{where}" if other.role else f"{other.name}{where}"
-    words = f"{_a(_plain(other.role))}{where}" if other.role else f"somebody{where}"
+        return f"{other.name}, {within(other.role)}{where}" if other.role else f"{other.name}{where}"
+    words = f"{somebody(other.role)}{where}" if other.role else f"somebody{where}"
     return f"{words[0].upper()}{words[1:]}" if start else words
-
-
-def _plain(role: str) -> str:
-    """A role within a sentence: "Ward sister" -> "ward sister", "GP" and "QI lead" as they are."""
-    return role[0].lower() + role[1:] if role[1:2].islower() else role
-
-
-def _a(role: str) -> str:
-    if role.startswith(("a ", "an ", "the ")):
-        return role
-    spelt = role.split()[0].isupper()
-    vowel = role[0] in "AEFHILMNORSX" if spelt else role[0].lower() in "aeiou" and not role.startswith(("uni", "use"))
-    return f"{'an' if vowel else 'a'} {role}"

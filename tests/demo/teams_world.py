@@ -75,6 +75,8 @@ class Guard:
             return False
         return True
 
+    # The SDK's interface asks for these three; a bot served by FastAPI never uses them.
+
     def serve_static(self, path: str, directory: str) -> None:
         raise NotImplementedError
 
