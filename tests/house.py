@@ -28,7 +28,7 @@ STAIRS: tuple[tuple[str, ...], ...] = (
     ("people",),
     ("platforms",),
     ("chat",),
-    ("database clock settings errors hours dates patient_details logs qibot",),
+    ("vocabulary", "database clock settings errors hours dates patient_details logs qibot"),
 )
 """From the top. A stair has one or more rooms beside each other; modules in one string share a room."""
 

@@ -188,7 +188,7 @@ def quoted(page: Path) -> list[str]:
 
 def test_what_a_guide_quotes_is_what_the_bot_says() -> None:
     said = " ".join(source.text for source in house.read().values())
-    said += (ROOT / "qibot" / "people" / "topics.csv").read_text(encoding="utf-8")
+    said += (ROOT / "qibot" / "vocabulary" / "data" / "topics.csv").read_text(encoding="utf-8")
     quotes = [(ids(page), q) for page in GUIDES for q in quoted(page)]
     assert len(quotes) >= 10
     assert [(page, q) for page, q in quotes if q not in said] == []

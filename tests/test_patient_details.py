@@ -19,7 +19,7 @@ from qibot import patient_details
 from qibot.patient_details import check, is_nhs_number
 
 DATA = Path(__file__).parent / "data"
-TOPICS = Path(patient_details.__file__).parent / "people" / "topics.csv"
+TOPICS = Path(patient_details.__file__).parent / "vocabulary" / "data" / "topics.csv"
 GUARD_CASES = list(csv.DictReader((DATA / "pii_guard_cases.csv").read_text(encoding="utf-8").splitlines()))
 NUMBERS = json.loads((DATA / "nhs_number_vectors.json").read_text(encoding="utf-8"))["cases"]
 VALID = [case["input"] for case in NUMBERS if case["valid"] and re.fullmatch("[0-9]{10}", case["input"])]

@@ -14,15 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.database import insert_or_ignore
 from qibot.people.models import Organisation, Shipped, Topic, TopicWord
-from qibot.people.topics import SHIPPED as TOPICS
+from qibot.vocabulary.shipped import TOPICS
 
 ORGANISATIONS = "organisations.csv"
 
 
 async def load(db: AsyncSession) -> None:
     """Read in every shipped list whose file is not the one last read."""
-    for name, reader in ((TOPICS, _topics), (ORGANISATIONS, _organisations)):
-        text = files("qibot.people").joinpath(name).read_text(encoding="utf-8")
+    lists = ((TOPICS, "vocabulary/data", _topics), (ORGANISATIONS, "people", _organisations))
+    for name, folder, reader in lists:
+        text = (files("qibot") / folder).joinpath(name).read_text(encoding="utf-8")
         digest = hashlib.sha256(text.encode()).hexdigest()
         row = await db.get(Shipped, name)
         if row is None:

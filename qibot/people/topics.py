@@ -1,139 +1,28 @@
-"""The QI vocabulary: topics, their synonyms, and which topics words speak of."""
+"""The topics of the database: the vocabulary as it stands, and what organisers change of it."""
 
-import re
-import unicodedata
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from weakref import WeakKeyDictionary
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.errors import NotFound, Refused, Unclear
 from qibot.people.models import Interest, Shipped, Topic, TopicWord
+from qibot.vocabulary.shipped import TOPICS as SHIPPED
+from qibot.vocabulary.text import stems, tokens
+from qibot.vocabulary.vocabulary import Match as Match
+from qibot.vocabulary.vocabulary import Vocabulary
 
-CAPITALS_ONLY = frozenset("ACT AI AIS ACP AF ASC HF INT LAC MAS MCA OT PE SPA CTR MUST".split())
-"""Short forms that are also words or mean several things: they count only in capitals and as a whole word."""
-
-_GENERAL = frozenset(
-    "annual before group health lead leave length meeting people place plan process programme review room service "
-    "staff support system team time training use visit visitor week work worker working".split()
-)
-"""Words of the vocabulary that say too little to point at a topic by themselves."""
-
-_AND = re.compile(r",| and | or |\(|\)")
-_WORD = re.compile(r"[^\W_]+(?:[&'-][^\W_]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A topic that words speak of. `score` 0–1; `why` is the phrase of the vocabulary that was recognised."""
-
-    topic_id: int
-    slug: str
-    label: str
-    score: float
-    why: str
-
-
-class Vocabulary:
-    """Topics with their words, held ready for matching. Immutable: changes make a new one."""
-
-    def __init__(self, topics: Sequence[tuple[int, str, str]], words: Sequence[tuple[int, str]]) -> None:
-        self._topics = {topic_id: (slug, label) for topic_id, slug, label in topics}
-        self._exact: dict[str, tuple[int, str]] = {}
-        self._capitals: dict[str, tuple[int, str]] = {}
-        for topic_id, phrase in [(i, label) for i, _, label in topics] + [w for w in words if w[0] in self._topics]:
-            for short in CAPITALS_ONLY.intersection(phrase.split()):
-                # "MUST score" makes MUST a short form of its topic, in capitals only.
-                self._capitals.setdefault(short, (topic_id, phrase))
-            if phrase not in CAPITALS_ONLY:
-                self._exact.setdefault(" ".join(_words(phrase)), (topic_id, phrase))
-        for topic_id, _, label in topics:
-            # "Dementia and delirium" is what people call dementia, and what they call delirium.
-            for part in _AND.split(label):
-                self._exact.setdefault(" ".join(_words(part)), (topic_id, part.strip()))
-        self._rare: dict[str, set[int]] = {}
-        for key, (topic_id, _) in self._exact.items():
-            for word in key.split():
-                if len(word) >= 5 and word.removesuffix("s") not in _GENERAL:
-                    self._rare.setdefault(word.removesuffix("s"), set()).add(topic_id)
-        self._longest = max((key.count(" ") + 1 for key in self._exact), default=1)
-        self._phrases = [key for key in self._exact if len(key) >= 5]
-
-    def match(self, text: str, limit: int = 3) -> list[Match]:
-        """Topics that `text` speaks of, best first; none when nothing is near."""
-        found: dict[int, Match] = {}
-        raw = _WORD.findall(text)
-        for word in raw:
-            if hit := self._capitals.get(word):
-                self._keep(found, hit, 1.0)
-        words = _words(text)
-        covered: set[int] = set()
-        for n in range(min(self._longest, len(words)), 0, -1):
-            for i in range(len(words) - n + 1):
-                if covered.isdisjoint(range(i, i + n)) and (hit := self._phrase(words[i : i + n])):
-                    self._keep(found, hit, 0.9 + 0.02 * min(n, 4))
-                    covered.update(range(i, i + n))
-        if not found:
-            self._repair(found, words)
-        if not found:
-            self._by_rare_words(found, words)
-        return sorted(found.values(), key=lambda m: (-m.score, m.slug))[:limit]
-
-    def nearest(self, text: str, limit: int = 3) -> list[Match]:
-        """Topics whose words look most like `text`, for "did you mean"."""
-        near = process.extract(
-            " ".join(_words(text)), self._phrases, scorer=fuzz.ratio, limit=limit * 3, score_cutoff=65
-        )
-        found: dict[int, Match] = {}
-        for phrase, score, _ in near:
-            self._keep(found, self._exact[phrase], score / 100)
-        return sorted(found.values(), key=lambda m: (-m.score, m.slug))[:limit]
-
-    def _phrase(self, words: list[str]) -> tuple[int, str] | None:
-        phrase = " ".join(words)
-        # People write "hip fractures" for "hip fracture" and the other way round.
-        return self._exact.get(phrase) or self._exact.get(phrase.removesuffix("s")) or self._exact.get(phrase + "s")
-
-    def _repair(self, found: dict[int, Match], words: list[str]) -> None:
-        """One slip of the keyboard in a long enough word still names the topic."""
-        for n in (3, 2, 1):
-            for i in range(len(words) - n + 1):
-                phrase = " ".join(words[i : i + n])
-                if len(phrase) < 5:
-                    continue
-                near = process.extractOne(phrase, self._phrases, scorer=fuzz.ratio, score_cutoff=84)
-                if near and near[0][0] == phrase[0]:
-                    self._keep(found, self._exact[near[0]], near[1] / 100 * 0.85)
-            if found:
-                return
-
-    def _by_rare_words(self, found: dict[int, Match], words: list[str]) -> None:
-        """No phrase of ours: a word that only one or two topics use still points at them ("wound dressings")."""
-        for word in words:
-            topics = self._rare.get(word.removesuffix("s"), set())
-            if len(topics) <= 2:
-                for topic_id in topics:
-                    self._keep(found, (topic_id, word), 0.6 / len(topics))
-
-    def _keep(self, found: dict[int, Match], hit: tuple[int, str], score: float) -> None:
-        topic_id, phrase = hit
-        if topic_id not in found or found[topic_id].score < score:
-            slug, label = self._topics[topic_id]
-            found[topic_id] = Match(topic_id, slug, label, round(score, 3), phrase)
-
-
-def _words(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("-", " ")
-    return _WORD.findall(folded)
-
-
-SHIPPED = "topics.csv"
 _VERSION = select(Shipped.version).where(Shipped.name == SHIPPED)
 _held: WeakKeyDictionary[object, tuple[int, Vocabulary]] = WeakKeyDictionary()
+
+
+@lru_cache(maxsize=4)
+def _made(topics: tuple[tuple[int, str, str], ...], words: tuple[tuple[int, str], ...]) -> Vocabulary:
+    return Vocabulary(topics, words).warm()
 
 
 async def vocabulary(db: AsyncSession) -> Vocabulary:
@@ -147,7 +36,9 @@ async def vocabulary(db: AsyncSession) -> Vocabulary:
         words = await db.execute(
             select(TopicWord.topic_id, TopicWord.word).order_by(TopicWord.topic_id, TopicWord.word)
         )
-        held = version, Vocabulary([(i, s, n) for i, s, n in topics], [(i, w) for i, w in words])
+        listed, said = tuple((i, s, n) for i, s, n in topics), tuple((i, w) for i, w in words)
+        # Some tenths of a second, once after a change: others go on meanwhile.
+        held = version, await asyncio.to_thread(_made, listed, said)
         _held[db.get_bind()] = held
     return held[1]
 
@@ -191,7 +82,7 @@ async def by_slug(db: AsyncSession, slugs: Sequence[str]) -> list[Topic]:
 
 async def add_topic(db: AsyncSession, label: str, group: str) -> Topic:
     """A new topic. Raises `Refused` when there is one of that name."""
-    slug = "-".join(_words(label))[:60]
+    slug = "-".join(token.word for token in tokens(label))[:60]
     if not slug:
         raise Refused("A topic needs a name with letters in it.")
     if await db.scalar(select(Topic.id).where(Topic.slug == slug)):
@@ -205,7 +96,7 @@ async def add_topic(db: AsyncSession, label: str, group: str) -> Topic:
 async def add_word(db: AsyncSession, topic: Topic, word: str) -> None:
     """Other words for a topic. Raises `Refused` when the words name a topic already."""
     taken = (await vocabulary(db)).match(word, 1)
-    if taken and taken[0].score >= 0.9 and " ".join(_words(taken[0].why)) == " ".join(_words(word)):
+    if taken and stems(taken[0].why) == stems(word):
         raise Refused(f"“{word}” already leads to {taken[0].label}.")
     db.add(TopicWord(topic_id=topic.id, word=word[:80]))
     await _changed(db)

@@ -1,0 +1,117 @@
+"""What a question is read by: a topic's own words, how people say it, what only looks like it, what is not ours."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from qibot.vocabulary.text import STOP, stems, tokens
+
+CAPITALS_ONLY = frozenset("ACT AI AIS ACP AF ASC HF INT LAC MAS MCA OT PE SPA CTR MUST".split())
+"""Short forms that are also words or mean several things: they count only in capitals and as a whole word."""
+_ALSO_CAPITALS = frozenset(
+    "ADD DASH FAST FIT GUM ICE LOS MASH MI NEWS PAD PALS PAM PBS PEG PROM RAS SAFER SALT SEND SMART SOAR STAMP STOMP "
+    "SWAN TED TRIM USC VIP".split()
+)
+"""More of them, of the shipped words."""
+
+LABEL, SYNONYM, PART, EVERYDAY = 1.0, 1.0, 0.9, 0.86
+"""How much it says that a phrase was used: what a topic is called, part of its name, what people say for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that lead to a topic (a number of `Vocabulary`'s). `stems` in order; `short`: counts in capitals only."""
+
+    topic: int
+    text: str
+    stems: tuple[str, ...]
+    strength: float
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What people ask for that is nothing for this network, and who may help instead ("the IT service desk")."""
+
+    slug: str
+    label: str
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trap:
+    """Words that look like ours and are not; `before`: only when one of these follows."""
+
+    stems: tuple[str, ...]
+    before: frozenset[str] = frozenset()
+
+
+def of_topic(topic: int, label: str, words: Sequence[str], everyday: Sequence[str]) -> Iterator[Phrase]:
+    """Every phrase that leads to a topic; none twice."""
+    seen: set[tuple[str, ...]] = set()
+    sayings = [(label, LABEL), *((word, SYNONYM) for word in words)]
+    sayings += [(part, PART) for part in _parts(label)] + [(saying, EVERYDAY) for saying in everyday]
+    for text, strength in sayings:
+        for phrase in _readings(topic, text.strip(), strength):
+            if phrase.stems not in seen or phrase.short:
+                seen.add(phrase.stems)
+                yield phrase
+
+
+def _parts(label: str) -> list[str]:
+    """ "Dementia and delirium" is what people call dementia, and what they call delirium."""
+    parts = [part.strip() for part in label.replace(" and ", ",").split(",")]
+    return [part for part in parts if part and part != label] if len(parts) > 1 else []
+
+
+def _readings(topic: int, text: str, strength: float) -> Iterator[Phrase]:
+    for word in text.split():
+        if word in CAPITALS_ONLY or word in _ALSO_CAPITALS:
+            # "MUST score" makes MUST a short form of its topic, in capitals only.
+            yield Phrase(topic, text, (word,), strength, word)
+    if text not in CAPITALS_ONLY and text not in _ALSO_CAPITALS:
+        found = stems(text)
+        if found:
+            yield Phrase(topic, text, tuple(found), strength)
+
+
+def content(text: str) -> list[str]:
+    """The words of a text that say something, in lower case; all of them when none does."""
+    words = [token.word for token in tokens(text)]
+    return [word for word in words if word not in STOP] or words
+
+
+def shipped(name: str) -> list[dict[str, str]]:
+    """Rows of a shipped list."""
+    held = (files("qibot.vocabulary") / "data" / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(held.splitlines()))
+
+
+@cache
+def everyday() -> dict[str, tuple[str, ...]]:
+    """By a shipped topic's slug: how people say it, beyond the words that it lists."""
+    return {row["slug"]: tuple(row["phrases"].split("|")) for row in shipped("everyday.csv")}
+
+
+@cache
+def elsewhere() -> tuple[Area, ...]:
+    """What is nothing for this network."""
+    return tuple(Area(r["slug"], r["label"], tuple(r["phrases"].split("|"))) for r in shipped("elsewhere.csv"))
+
+
+@cache
+def general() -> frozenset[str]:
+    """Words of the vocabulary, without endings, that say too little by themselves in a longer question."""
+    return frozenset(word for row in shipped("general.csv") for word in stems(row["word"]))
+
+
+@cache
+def traps() -> tuple[Trap, ...]:
+    """The longest first."""
+    found = []
+    for row in shipped("traps.csv"):
+        words, _, before = row["phrase"].partition(">")
+        found.append(Trap(tuple(stems(words)), frozenset(stems(before))))
+    return tuple(sorted(found, key=lambda trap: -len(trap.stems)))
