@@ -2,10 +2,17 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 
-from tests.bench import command, start, teams
+from tests.bench import command, finding, search, start, teams
 
-BENCHES = {"command": command, "start": start}
+BENCHES = {"command": command, "finding": finding, "search": search, "start": start}
+RUNS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "command": lambda given: (teams if given.platform == "teams" else command).main(quick=given.quick, seed=given.seed),
+    "finding": lambda given: finding.main(as_json=given.json, misses=given.misses),
+    "search": lambda given: search.main(quick=given.quick, seed=given.seed, people=given.people, as_json=given.json),
+    "start": lambda given: start.main(quick=given.quick, seed=given.seed),
+}
 
 
 def main(words: list[str]) -> int:
@@ -18,6 +25,11 @@ def main(words: list[str]) -> int:
     parser.add_argument("--platform", choices=["slack", "teams"], default="slack", help="for command (default slack)")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: a look, not a figure to quote")
     parser.add_argument("--seed", type=int, default=1, help="of the invented network (default 1)")
+    parser.add_argument("--json", action="store_true", help="for finding and search: print the figures as JSON")
+    parser.add_argument(
+        "--people", type=_sizes, default=search.PEOPLE, metavar="N[,N…]", help="for search: sizes of the network"
+    )
+    parser.add_argument("--misses", action="store_true", help="for finding: list what was missed of the dev queries")
     given = parser.parse_args(words)
     if not given.names:
         parser.print_help()
@@ -25,9 +37,15 @@ def main(words: list[str]) -> int:
     if given.platform == "teams" and given.names != ["command"]:
         parser.error("only command is measured in Teams")
     for name in given.names:
-        bench = teams if given.platform == "teams" else BENCHES[name]
-        bench.main(quick=given.quick, seed=given.seed)
+        RUNS[name](given)
     return 0
+
+
+def _sizes(words: str) -> tuple[int, ...]:
+    sizes = tuple(int(word) for word in words.split(","))
+    if min(sizes) < 50:
+        raise ValueError("a network of fewer than 50 people says nothing")
+    return sizes
 
 
 if __name__ == "__main__":

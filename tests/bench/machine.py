@@ -98,7 +98,12 @@ def cpu_seconds(child: "subprocess.Popen[bytes]") -> float:
 
 def memory(child: "subprocess.Popen[bytes]") -> tuple[float, float]:
     """Resident memory of a process now, and its peak, in MB (10^6 bytes). Zeros where there is no /proc."""
-    status = Path(f"/proc/{child.pid}/status")
+    return memory_of(child.pid)
+
+
+def memory_of(pid: int) -> tuple[float, float]:
+    """As `memory`, of any process, this one (`os.getpid()`) as well."""
+    status = Path(f"/proc/{pid}/status")
     if not status.exists():
         return 0.0, 0.0
     lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)

@@ -17,7 +17,7 @@ WORKSPACE, ACCOUNT = "T0BENCH", "U0ASKER"
 ORGANISATIONS = 13
 _FIRST = "Amina Ruth Jonas Tomasz Priya Owen Lena Farah Idris Mei Kofi Sian Pavel Nadia Luca Grace Yusuf Elin".split()
 _LAST = "Okafor Bell Weber Nowak Raman Hughes Fischer Haddad Mensah Lin Price Novak Rossi Khan Evans Dube".split()
-_ROLES = ("Ward sister", "Matron", "Consultant nurse", "Improvement lead", "Occupational therapist", "Paramedic")
+ROLES = ("Ward sister", "Matron", "Consultant nurse", "Improvement lead", "Occupational therapist", "Paramedic")
 _OFFERS = ("A chat over tea about how we began", "Copy our pathway and our mistakes", "I can show you our huddle", "")
 _ROWS_AT_ONCE = 2_000
 
@@ -77,7 +77,7 @@ def _person(dice: random.Random, number: int, place: tuple[int, str], since: dat
     return {
         "id": number,
         "name": f"{dice.choice(_FIRST)} {dice.choice(_LAST)}",
-        "role": dice.choice(_ROLES),
+        "role": dice.choice(ROLES),
         "place": place[1],
         "organisation_id": place[0],
         "joined_at": since,
