@@ -5,16 +5,16 @@ it; of that, tuning looks at "dev" and judges by "held". Everything is in this p
 ways of reading take turns at each query.
 """
 
-import csv
 import json
 import statistics
 import time
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
-from io import StringIO
+from dataclasses import replace
 from typing import Any
 
-from qibot.people.topics import Vocabulary
+from qibot.vocabulary import shipped as vocabulary
+from qibot.vocabulary.phrases import shipped as rows
+from qibot.vocabulary.vocabulary import Parts
 from tests.bench import finding_baselines as baselines
 from tests.bench import machine
 from tests.bench.finding_scores import Query, Ranked, Scores, by_kind, missed, plain, read
@@ -24,6 +24,16 @@ ENOUGH = 5
 """No measure looks further down an answer than this."""
 
 QIBOT = "qibot"
+ABLATION = {
+    "what people say": "everyday",
+    "meaning": "meaning",
+    "spelling": "spelling",
+    "short forms": "shorts",
+    "parts of phrases": "partial",
+    "what is not ours": "elsewhere",
+    "traps": "traps",
+}
+"""What the bot's own way is measured without, by the name of the part (`qibot.vocabulary.vocabulary.Parts`)."""
 AIMS = {"all": 0.88, "misspelling": 0.95, "abbreviation": 0.95, "paraphrase": 0.65, "sentence": 0.75}
 """Of hit@3, by kind of query."""
 
@@ -72,7 +82,8 @@ def variants() -> dict[str, Ranked]:
     topics = shipped()
     phrases = {slug: some for slug, some, _ in topics}
     return {
-        QIBOT: _qibot(topics),
+        QIBOT: _qibot(Parts()),
+        **{f"without {name}": _qibot(replace(Parts(), **{part: False})) for name, part in ABLATION.items()},
         "literal synonyms": baselines.literal(phrases),
         "word TF-IDF": baselines.by_words(phrases),
         "3-4 characters": baselines.by_characters(phrases),
@@ -81,19 +92,14 @@ def variants() -> dict[str, Ranked]:
 
 def shipped() -> list[tuple[str, tuple[str, ...], str]]:
     """The vocabulary that comes with qibot: slug, label with synonyms, group."""
-    text = files("qibot.people").joinpath("topics.csv").read_text(encoding="utf-8")
     return [
         (r["slug"], (r["label"], *(w.strip() for w in r["synonyms"].split("|") if w.strip())), r["group"])
-        for r in csv.DictReader(StringIO(text))
+        for r in rows("topics.csv")
     ]
 
 
-def _qibot(topics: Sequence[tuple[str, tuple[str, ...], str]]) -> Ranked:
-    numbered = list(enumerate(topics, 1))
-    held = Vocabulary(
-        [(number, slug, phrases[0]) for number, (slug, phrases, _) in numbered],
-        [(number, word) for number, (_, phrases, _) in numbered for word in phrases[1:]],
-    )
+def _qibot(parts: Parts) -> Ranked:
+    held = vocabulary.shipped(parts)
     return lambda text: [match.slug for match in held.match(text, ENOUGH)]
 
 
