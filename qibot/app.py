@@ -74,7 +74,7 @@ class House:
 
     async def start(self) -> None:
         """Migrate, connect, begin to tick. Raises `Refused` when Slack or Microsoft does not take its secret."""
-        await migrate(self.database)
+        await migrate(self.database, features.evidence)
         for side in self.sides:
             await side.start()
         if self._scheduler:

@@ -15,6 +15,16 @@ app = typer.Typer(
 )
 
 
+topics = typer.Typer(help="The vocabulary: which topics words speak of.", no_args_is_help=True)
+champions = typer.Typer(help="Champions: whom words lead to.", no_args_is_help=True)
+app.add_typer(topics, name="topics")
+app.add_typer(champions, name="champions")
+
+_Words = Annotated[list[str] | None, typer.Argument(help="What somebody might type")]
+_File = Annotated[Path | None, typer.Option("--file", help="A question on each line instead; - is standard input")]
+_Json = Annotated[bool, typer.Option("--json", help="One JSON object for each question")]
+
+
 def main() -> None:
     """Run, with settings that are wrong told in a sentence."""
     from pydantic import ValidationError
@@ -58,13 +68,14 @@ def serve() -> None:
 def migrate() -> None:
     """Bring the database to the present schema, and read in the shipped lists."""
     from qibot.database import Database
+    from qibot.features import evidence
     from qibot.migrate import migrate as run
     from qibot.settings import load
 
     async def go() -> None:
         database = Database(load().qibot_database_url)
         try:
-            await run(database)
+            await run(database, evidence)
         finally:
             await database.close()
 
@@ -174,6 +185,32 @@ def backup(to: Annotated[Path, typer.Argument(help="A new file")]) -> None:
 
     asyncio.run(go())
     typer.echo(f"Copied to {to}.")
+
+
+@topics.command("match")
+def topics_match(words: _Words = None, file: _File = None, as_json: _Json = False) -> None:
+    """Which topics words speak of, and why. Reads the vocabulary that comes with qibot, and no database."""
+    from qibot import asked
+
+    asked.topics(asked.questions(words or [], file), as_json=as_json)
+
+
+@champions.command("find")
+def champions_find(words: _Words = None, file: _File = None, as_json: _Json = False) -> None:
+    """Whom words lead to in this database, and why, as somebody sees it who has not joined."""
+    from qibot import asked
+    from qibot.settings import load
+
+    asyncio.run(asked.champions(load().qibot_database_url, asked.questions(words or [], file), as_json=as_json))
+
+
+@champions.command("index")
+def champions_index() -> None:
+    """Make again what searches read, from what people offered and did. Nothing but the searches notices."""
+    from qibot import asked
+    from qibot.settings import load
+
+    typer.echo(f"{asyncio.run(asked.index(load().qibot_database_url)):,} pieces of evidence.")
 
 
 @app.command()

@@ -10,7 +10,9 @@ from types import ModuleType
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.champions import commands as champions
+from qibot.champions import service as champion_service
 from qibot.champions import views as champion_views
+from qibot.champions.finding.index import Source
 from qibot.chat.arguments import Rest
 from qibot.chat.help import about, overview
 from qibot.chat.message import Message, Part
@@ -19,6 +21,7 @@ from qibot.events import commands as events
 from qibot.events import notifications as event_notifications
 from qibot.events import views as event_views
 from qibot.introductions import commands as introductions
+from qibot.introductions import evidence as introduction_evidence
 from qibot.introductions import notifications as introduction_notifications
 from qibot.introductions import service as introduction_service
 from qibot.introductions import views as introduction_views
@@ -31,6 +34,7 @@ from qibot.people import commands as people
 from qibot.people import views as people_views
 from qibot.people.turn import Turn, anybody
 from qibot.projects import commands as projects
+from qibot.projects import evidence as project_evidence
 from qibot.projects import views as project_views
 
 start = Table[Turn]("Start here")
@@ -51,6 +55,13 @@ def _home(turn: Turn, parts: tuple[Part, ...]) -> Message:
 
 catalogue = Catalogue((*introduction_notifications.NOTIFICATIONS, *event_notifications.NOTIFICATIONS))
 """Every kind of message that goes out unasked."""
+
+evidence: tuple[Source, ...] = (
+    champion_service.evidence,
+    project_evidence.everything,
+    introduction_evidence.everything,
+)
+"""What shows that people know about something, for making what a search reads again."""
 
 sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
     introduction_service.expire_due,

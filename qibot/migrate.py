@@ -1,6 +1,6 @@
 """Brings a database to the present schema and reads in the shipped lists. Safe to run twice, and by several at once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
+from qibot.champions.finding import index
 from qibot.database import Database
 from qibot.people import shipped
 
@@ -24,13 +25,17 @@ def folder() -> Path:
     return beside if beside.is_dir() else Path(str(files("qibot"))) / "_migrations"
 
 
-async def migrate(database: Database) -> None:
-    """Upgrade to the newest schema, then read in the shipped lists that are new."""
+async def migrate(database: Database, sources: Sequence[index.Source] = ()) -> None:
+    """Upgrade to the newest schema, then read in the shipped lists that are new. `sources` say what searches read: of
+    a database that is older than that, it is made.
+    """
     async with _alone(database):
         async with database.engine.begin() as connection:
             await connection.run_sync(_upgrade)
         async with database.transaction() as db:
             await shipped.load(db)
+            if sources and await index.is_missing(db):
+                await index.rebuild(db, sources)
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 STAIRS: tuple[tuple[str, ...], ...] = (
-    ("cli __main__",),
+    ("cli __main__ asked",),
     ("demo",),
     ("app metrics doctor",),
     ("features", "bot", "migrate"),

@@ -4,31 +4,61 @@ from collections.abc import Mapping
 from datetime import date
 
 from qibot.champions import service, views
-from qibot.champions.forms import Offer, Resume, Stop
+from qibot.champions.finding import service as finding
+from qibot.champions.forms import FindPeople, Narrow, Offer, Resume, Stop
 from qibot.champions.models import OPEN, Champion
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
-from qibot.errors import NotFound, Unclear
+from qibot.errors import NotFound, WrongFields
+from qibot.people import organisations as orgs
 from qibot.people.commands import topic_choices
+from qibot.people.topics import by_slug
 from qibot.people.turn import Turn, anybody, member, table
 
 commands = table("Finding people")
 
 
 @commands.command("find", needs=anybody, help="People in any organisation who can help, in your own words.", reads=True)
-async def find(turn: Turn, words: Rest, *, page: int = 1) -> Message:
-    if not words:
-        raise Unclear("Tell me what you are looking for.", "For example: /qi find sepsis", ("topics",))
-    page = max(1, min(page, 20))
-    results = await service.search(turn.db, words, asker=turn.person, now=turn.now, today=turn.today, page=page)
+async def find(turn: Turn, words: Rest, *, page: int = 1) -> Message | Form:
+    return await _found(turn, words, page=max(1, min(page, 20))) if words else Form(FindPeople)
+
+
+async def _found(turn: Turn, words: str, *, page: int = 1) -> Message:
+    results = await finding.search(turn.db, words, asker=turn.person, now=turn.now, today=turn.today, page=page)
     return views.found(words, results, page=page, joined=turn.person is not None and turn.person.here)
 
 
 async def otherwise(turn: Turn, words: str, nearest: str) -> Message:
     """Free words are a search; words that are almost a command offer it too."""
-    message = await find(turn, Rest(words))
+    message = await _found(turn, words)
     return views.almost(nearest, message) if nearest else message
+
+
+@commands.action(Narrow, needs=anybody)
+async def narrow(turn: Turn, pressed: Narrow) -> Form:
+    return Form(FindPeople, {"words": pressed.words})
+
+
+async def find_choices(turn: Turn, _: Mapping[str, object]) -> Mapping[str, tuple[Choice, ...]]:
+    """Every topic, and every organisation open today with its place."""
+    open_now = await orgs.open_organisations(turn.db, turn.today)
+    places = sorted({o.place for o in open_now if o.place})
+    return {
+        "topic": await topic_choices(turn),
+        "place": tuple(Choice(place, place) for place in places),
+        "organisation": tuple(Choice(str(o.id), o.name) for o in open_now),
+    }
+
+
+@commands.submission(FindPeople, needs=anybody, choices=find_choices)
+async def looked_for(turn: Turn, said: FindPeople) -> Message:
+    about = await by_slug(turn.db, [said.topic] if said.topic else [])
+    where = await orgs.one(turn.db, said.organisation)
+    if not said.words and not about:
+        raise WrongFields({"words": "Please say what you are looking for, or choose a topic."})
+    named = (said.words, *(t.label for t in about), said.place, where.short_name if where else "")
+    return await _found(turn, " ".join(filter(None, named)))
 
 
 @commands.command("champion", needs=member, help="Your own offer to help.", reads=True)

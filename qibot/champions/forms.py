@@ -1,7 +1,7 @@
 """What comes back about champions: the offer, and the buttons on a champion's card."""
 
 from qibot.champions.models import ASK_FIRST, HIDDEN, OPEN
-from qibot.chat.forms import Answers, Choice, choice, form, many, text
+from qibot.chat.forms import Answers, Choice, choice, form, line, many, text
 from qibot.chat.wire import Action, action
 
 VISIBILITY = {
@@ -19,6 +19,20 @@ class AskFor(Action):
     topic: int = 0
 
 
+@action("introductions.hello")
+class SayHello(Action):
+    """Ask for an introduction to a project's lead. The introductions feature answers it."""
+
+    project: int
+
+
+@action("champions.narrow")
+class Narrow(Action):
+    """Look again, with a topic, a place or an organisation chosen from lists."""
+
+    words: str = ""
+
+
 @action("champions.resume")
 class Resume(Action):
     """Be asked again, after a pause."""
@@ -27,6 +41,16 @@ class Resume(Action):
 @action("champions.stop")
 class Stop(Action):
     """Take the offer back."""
+
+
+@form("champions.find", title="Find people", submit="Find")
+class FindPeople(Answers):
+    """What and whom to look for; anything may be left out, but not everything."""
+
+    words: str = line("In your words", optional=True, help="What you would like to improve, or need to know")
+    topic: str = choice("Topic", optional=True)
+    place: str = choice("Place", optional=True)
+    organisation: str = choice("Organisation", optional=True)
 
 
 @form("champions.offer", title="Be a champion", submit="Save")

@@ -32,14 +32,13 @@ class Champion(Base):
 
 
 class ChampionTopic(Base):
-    """A topic that a champion helps with. `turn`: when they were last asked (seconds since 1970), the oldest first."""
+    """A topic that a champion helps with."""
 
     __tablename__ = "champion_topics"
-    __table_args__ = (Index("ix_champion_topics_topic_id_turn", "topic_id", "turn", "person_id"),)
+    __table_args__ = (Index("ix_champion_topics_topic_id", "topic_id"),)
 
     person_id: Mapped[int] = mapped_column(ForeignKey("champions.person_id"), primary_key=True)
     topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id"), primary_key=True)
-    turn: Mapped[int] = mapped_column(default=0)
 
 
 class Ask(Base):

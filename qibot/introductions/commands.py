@@ -1,6 +1,6 @@
 """/qi introductions, and the buttons and the form of an introduction."""
 
-from qibot.champions.forms import AskFor
+from qibot.champions.forms import AskFor, SayHello
 from qibot.chat.forms import Form
 from qibot.chat.message import Message, Part
 from qibot.introductions import service, views
@@ -10,7 +10,6 @@ from qibot.introductions.relay import views as relay_views
 from qibot.introductions.seen import of_person, opening, side
 from qibot.introductions.service import Wish
 from qibot.people.turn import Turn, member, table
-from qibot.projects.forms import SayHello
 
 commands = table("Introductions")
 

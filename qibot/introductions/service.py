@@ -8,11 +8,13 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.champions import service as champions
+from qibot.champions.finding import index
 from qibot.champions.models import Champion
 from qibot.clock import local_date
 from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Refused
 from qibot.hours import add_working_days, at_local, weeks_later
+from qibot.introductions import evidence
 from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, WITHDRAWN, Introduction
 from qibot.introductions.seen import IS_OPEN, Seen, before, is_willing, whole, willing
 from qibot.outbox import service as outbox
@@ -196,6 +198,7 @@ async def accept(db: AsyncSession, introduction_id: int, person: Person, now: da
             day = weeks_later(local_date(now, one.zone), weeks, one.week)
             dues.append(outbox.Due(kind, one.id, subject, _start_of_day(one, day)))
     await outbox.queue_many(db, [outbox.Due(INTRODUCED_KIND, found.asker_id, subject, now), *dues])
+    await index.put(db, evidence.piece(found))
     return found
 
 

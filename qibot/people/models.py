@@ -59,7 +59,7 @@ class Person(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     role: Mapped[str] = mapped_column(String(120), default="")
-    place: Mapped[str] = mapped_column(String(60), default="")
+    place: Mapped[str] = mapped_column(String(60), default="", index=True)
     email: Mapped[str] = mapped_column(String(200), default="", index=True)
     contact: Mapped[str] = mapped_column(String(200), default="")
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)

@@ -74,6 +74,13 @@ async def all_organisations(db: AsyncSession) -> list[Organisation]:
     return list(await db.scalars(select(Organisation).order_by(Organisation.place, Organisation.name)))
 
 
+async def one(db: AsyncSession, number: str) -> Organisation | None:
+    """An organisation by what a form's choice holds; None for anything else."""
+    return (
+        await db.get(Organisation, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    )
+
+
 async def find_organisations(db: AsyncSession, words: str) -> list[Organisation]:
     """By ODS code, short name or name exactly; else every one whose name holds the words."""
     wanted = words.strip().casefold()

@@ -5,13 +5,6 @@ from qibot.chat.wire import Action, action
 from qibot.projects.models import STAGES
 
 
-@action("introductions.hello")
-class SayHello(Action):
-    """Ask for an introduction to a project's lead. The introductions feature answers it."""
-
-    project: int
-
-
 @action("projects.help")
 class OfferHelp(Action):
     """Be a helper of a project."""

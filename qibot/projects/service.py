@@ -14,8 +14,9 @@ from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Refused, WrongFields
 from qibot.people.models import Consent, Organisation, Person, Topic
 from qibot.people.topics import Match, by_slug, vocabulary
+from qibot.projects import evidence
 from qibot.projects.models import HELPER, IDEA, LEAD, LIVE, STAGES, STOPPED, Project, ProjectMember, ProjectTopic
-from qibot.projects.words import fold, fold_title, singular, telling, terms_of
+from qibot.projects.words import fold, fold_title, quoted, singular, telling, terms_of
 
 PAGE = 5
 LOOKALIKES = 3
@@ -114,7 +115,7 @@ async def register(db: AsyncSession, lead: Person, said: Described, now: datetim
         return await _registered_before(db, lead, said, topics)
     await db.execute(insert(ProjectMember).values(project_id=project_id, person_id=lead.id, role=LEAD, since=now))
     await _set_topics(db, project_id, topics)
-    return Saved(await project(db, project_id), tuple(topics), True, guessed)
+    return Saved(await evidence.note(db, await project(db, project_id)), tuple(topics), True, guessed)
 
 
 async def change(db: AsyncSession, project_id: int, by: Person, said: Described, stage: str, now: datetime) -> Saved:
@@ -133,6 +134,7 @@ async def change(db: AsyncSession, project_id: int, by: Person, said: Described,
     found.place, found.helpers, found.stage, found.updated_at = said.place, said.helpers, stage, now
     await db.flush()
     await _set_topics(db, found.id, topics + retired)
+    await evidence.note(db, found)
     return Saved(found, tuple(topics + retired), False, guessed)
 
 
@@ -155,7 +157,7 @@ async def offer_help(db: AsyncSession, project_id: int, person: Person, now: dat
         raise Refused("That project is over, so it needs no helpers now.", "Type /qi projects for others.")
     row = insert_or_ignore(db, ProjectMember)
     await db.execute(row.values(project_id=found.id, person_id=person.id, role=HELPER, since=now))
-    return found
+    return await evidence.note(db, found)
 
 
 async def stop_helping(db: AsyncSession, project_id: int, person: Person) -> Project:
@@ -163,7 +165,7 @@ async def stop_helping(db: AsyncSession, project_id: int, person: Person) -> Pro
     found = await project(db, project_id)
     mine = (ProjectMember.project_id == found.id, ProjectMember.person_id == person.id)
     await db.execute(delete(ProjectMember).where(*mine, ProjectMember.role == HELPER))
-    return found
+    return await evidence.note(db, found)
 
 
 async def project(db: AsyncSession, project_id: int) -> Project:
@@ -342,19 +344,15 @@ def _scored(topic_ids: Sequence[int], words: Iterable[str]) -> Select[Project] |
 def _why(card: Card, topics: dict[int, str], terms: Sequence[str]) -> tuple[str, ...]:
     about = [f"about {t.label}" for t in card.topics if t.id in topics]
     said = [w for w in card.project.words.split() if any(w.startswith(term) for term in terms)]
-    return (*about, f"says {_quoted(said)}") if said else tuple(about)
+    return (*about, f"says {quoted(said)}") if said else tuple(about)
 
 
 def _alike(card: Card, topics: dict[int, str], shared: Sequence[str], here: bool) -> tuple[str, ...]:
     why = [f"also about {t.label}" for t in card.topics if t.id in topics]
     said = [w for w in card.project.words.split() if singular(w) in shared]
     if said:
-        why.append(f"also says {_quoted(said)}")
+        why.append(f"also says {quoted(said)}")
     return (*why, f"also in {card.project.place}") if here else tuple(why)
-
-
-def _quoted(words: Iterable[str]) -> str:
-    return " and ".join(f"“{w}”" for w in list(dict.fromkeys(words))[:3])
 
 
 async def _agreed(db: AsyncSession, people: Iterable[int]) -> set[tuple[int, str]]:

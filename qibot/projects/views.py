@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+from qibot.champions.forms import SayHello
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Bold, Button, Buttons, Facts, Message, Note, Part, Quote, Text
 from qibot.chat.router import Say
@@ -10,7 +11,7 @@ from qibot.clock import local_date
 from qibot.dates import say_date
 from qibot.people.models import Organisation, Person, Topic
 from qibot.people.topics import Match
-from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, SayHello, StopHelping, StopProject
+from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
 from qibot.projects.models import IDEA, STOPPED, UNDER_WAY, Project
 from qibot.projects.service import Card, Helper, Listing, Results, Saved, may_change
 

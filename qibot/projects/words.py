@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _WORD = re.compile(r"[^\W_]+")
 COMMON = frozenset(
@@ -43,3 +44,8 @@ def telling(folded: str) -> set[str]:
 def singular(word: str) -> str:
     """Without a plural's s, roughly: enough to compare two words."""
     return word.removesuffix("s") if len(word) > 4 and not word.endswith("ss") else word
+
+
+def quoted(words: Iterable[str]) -> str:
+    """The first three of them, in a sentence."""
+    return " and ".join(f"“{w}”" for w in list(dict.fromkeys(words))[:3])

@@ -3,6 +3,7 @@
 What a text means is the sum of its pieces' vectors. numpy is imported with the first question that needs it.
 """
 
+import math
 import os
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -32,6 +33,15 @@ def pieces() -> dict[str, int]:
 def english() -> frozenset[str]:
     """Whole words among the pieces: words that are right as they are."""
     return frozenset(piece for piece in pieces() if len(piece) > 2 and piece.isalpha())
+
+
+@lru_cache(maxsize=20_000)
+def seldom(word: str) -> float:
+    """How rarely English uses a word, 0–1, by its place among the pieces, which are in order of use."""
+    row = pieces().get(word)
+    if row is None:
+        return 1.0
+    return min(1.0, max(0.05, math.log(max(row, 1000) / 1000 + 0.15) / math.log(22)))
 
 
 @cache

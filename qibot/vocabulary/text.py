@@ -100,9 +100,9 @@ def fold(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
 
 
-def tokens(text: str) -> list[Token]:
-    """The words of `text`, at most those of its first `LONGEST` characters."""
-    joined = _AMPERSAND.sub(r"\1&\2", unicodedata.normalize("NFKC", text[:LONGEST]).replace("’", "'"))
+def tokens(text: str, *, longest: int = LONGEST) -> list[Token]:
+    """The words of `text`, of its first `longest` characters."""
+    joined = _AMPERSAND.sub(r"\1&\2", unicodedata.normalize("NFKC", text[:longest]).replace("’", "'"))
     found = []
     for raw in _WORD.findall(joined):
         word = fold(raw).removesuffix("'s")

@@ -193,7 +193,7 @@ class Vocabulary:
         topics = {self._long[row].topic for row in self._holding[word]}
         everybody = len(self._topics) + len(self._areas)
         among_topics = math.log(1 + everybody / len(topics)) / math.log(1 + everybody)
-        return among_topics * (0.3 + 0.7 * _seldom(word, self._spelt.get(word, word)))
+        return among_topics * (0.3 + 0.7 * meaning.seldom(self._spelt.get(word, word)))
 
     @cached_property
     def _spelt(self) -> dict[str, str]:
@@ -204,7 +204,7 @@ class Vocabulary:
         if word in STOP:
             return 0.05
         held = self._rarity.get(word)
-        return _seldom(word, word) if held is None else held
+        return meaning.seldom(word) if held is None else held
 
     # ---- Ranking
 
@@ -353,14 +353,6 @@ def _windows(words: int) -> list[tuple[int, int]]:
     """One to four words beside each other, and all of them."""
     sizes = sorted({size for size in (1, 2, 3, 4, words) if size <= words})
     return [(at, at + size) for size in sizes for at in range(words - size + 1)]
-
-
-def _seldom(stemmed: str, word: str) -> float:
-    """How rarely English uses a word, 0–1, by the place of its piece among all, which are in order of use."""
-    row = meaning.pieces().get(word, meaning.pieces().get(stemmed))
-    if row is None:
-        return 1.0
-    return min(1.0, max(0.05, math.log(max(row, 1000) / 1000 + 0.15) / math.log(22)))
 
 
 def _traps_of(said: list[str]) -> list[phrases.Trap]:

@@ -25,7 +25,7 @@ COLUMNS: dict[type[Base], tuple[str, ...]] = {
     Champion: (
         "person_id", "offer", "asks_a_month", "visibility", "paused_until", "since", "stopped_at",
     ),
-    ChampionTopic: ("person_id", "topic_id", "turn"),
+    ChampionTopic: ("person_id", "topic_id"),
     Ask: ("person_id", "at"),
     Project: (
         "id", "title", "folded", "aim", "words", "place", "organisation_id", "lead_id", "stage",
@@ -100,9 +100,7 @@ class Crowd:
         visibility = HIDDEN if 0.13 <= state < 0.16 else ASK_FIRST if 0.16 <= state < 0.28 else OPEN
         offer = self._phrase(dice.randint(4, 16)).capitalize() if dice.random() < 0.85 else ""
         rows[Champion].append((number, offer, asks, visibility, paused, since, stopped))
-        # Somebody's turn: many were never asked.
-        turn = 0 if dice.random() < 0.4 else int(self._days_ago(dice.randint(1, 700)).timestamp())
-        rows[ChampionTopic].extend((number, topic, turn) for topic in self._some_topics(dice.randint(1, 4)))
+        rows[ChampionTopic].extend((number, topic) for topic in self._some_topics(dice.randint(1, 4)))
         asked = asks if 0.28 <= state < 0.33 else dice.randint(0, asks - 1) if state > 0.85 else 0
         rows[Ask].extend((number, self._days_ago(dice.randint(1, 25))) for _ in range(asked))
 

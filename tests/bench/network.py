@@ -63,7 +63,7 @@ def _rows(
             [{"person_id": i, "purpose": p, "wording": WORDING, "given_at": since} for i in ids for p in purposes],
         )
         yield Champion, [_champion(dice, i, since) for i in helping]
-        yield ChampionTopic, [{"person_id": i, "topic_id": t, "turn": 0} for i in helping for t in chosen[i]]
+        yield ChampionTopic, [{"person_id": i, "topic_id": t} for i in helping for t in chosen[i]]
         yield Interest, [{"person_id": i, "topic_id": t} for i in helping for t in chosen[i][:2]]
         yield Ask, [{"person_id": i, "at": recently} for i in helping if i % 5 == 0]
 

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from qibot.champions import service
+from qibot.champions.finding import service
 from qibot.champions.models import Champion
 from qibot.database import Database
 from qibot.people.models import Organisation, Person, Topic, TopicWord

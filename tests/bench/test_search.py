@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from qibot.champions import service
+from qibot.champions.finding import service
 from qibot.champions.models import Ask, Champion, ChampionTopic
 from qibot.database import Database
 from qibot.people.models import Consent, Organisation, Person

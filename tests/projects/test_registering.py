@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from qibot.champions.forms import SayHello
 from qibot.chat.message import plain_text
 from qibot.clock import SetClock
 from qibot.database import Database
 from qibot.people.models import Topic
 from qibot.projects import service
-from qibot.projects.forms import SayHello
 from qibot.projects.models import Project, ProjectMember
 from qibot.projects.views import EXAMPLES
 from tests.cast import AMINA, JONAS, PRIYA, RUTH, STRANGER, TOMASZ, Character

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from qibot.champions.forms import SayHello
 from qibot.clock import SetClock
 from qibot.database import Database
-from qibot.projects.forms import SayHello
 from qibot.projects.models import Project, ProjectMember
 from tests.cast import AMINA, JONAS, OWEN, PRIYA, RUTH, STRANGER, TOMASZ
 from tests.projects.test_registering import register
