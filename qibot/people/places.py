@@ -52,13 +52,17 @@ class Gazetteer:
                 known = self._known.get(tuple(token.word for token in found[at : at + size]))
                 if known is None or not covered.isdisjoint(here):
                     continue
-                label, numbers = known
-                organisations += numbers
-                places += [] if numbers else [label]
+                label, ids = known
+                organisations += ids
+                places += [] if ids else [label]
                 said.append(label)
                 covered.update(here)
         rest = _without(found, covered)
-        return Where(tuple(places), tuple(organisations), " and ".join(said), rest) if said and rest else None
+        return (
+            Where(tuple(places), tuple(dict.fromkeys(organisations)), " and ".join(said), rest)
+            if said and rest
+            else None
+        )
 
 
 _LEADS_TO = frozenset("in at near from around within for of the".split())

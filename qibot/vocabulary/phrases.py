@@ -77,6 +77,11 @@ def _readings(topic: int, text: str, strength: float) -> Iterator[Phrase]:
             yield Phrase(topic, text, tuple(found), strength)
 
 
+def is_unsure(raw: str, stem: str, *, shouting: bool) -> bool:
+    """Whether a word as typed may be a short form, and is not written like one."""
+    return stem.upper() in CAPITALS_ONLY | _ALSO_CAPITALS and (shouting or not raw.rstrip("s").isupper())
+
+
 def content(text: str) -> list[str]:
     """The words of a text that say something, in lower case; all of them when none does."""
     words = [token.word for token in tokens(text)]

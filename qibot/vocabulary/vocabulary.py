@@ -210,10 +210,14 @@ class Vocabulary:
 
     def _rank(self, words: list[Token]) -> tuple[list[Match], tuple[Area, float] | None]:
         trapped = self._trapped(words)
-        hits = [*self._short_hits(words), *self._phrase_hits(words, trapped)]
+        # Somebody who writes everything in capitals says nothing by them.
+        shouting = sum(t.raw.isupper() and len(t.raw) > 1 for t in words) > max(3, len(words) * 0.6)
+        unsure = frozenset(at for at, t in enumerate(words) if phrases.is_unsure(t.raw, t.stem, shouting=shouting))
+        shorts = [] if shouting or not self._parts.shorts else self._short_hits(words)
+        hits = [*shorts, *self._phrase_hits(words, trapped, unsure)]
         scores = _added_up(hits)
         if self._parts.meaning:
-            for number, (score, phrase) in self._meant(words, trapped).items():
+            for number, (score, phrase) in self._meant(words, trapped | unsure).items():
                 held, why = scores.get(number, (0.0, phrase))
                 scores[number] = 1 - (1 - held) * (1 - score), (why if held >= score else phrase)
         ours = [
@@ -242,14 +246,10 @@ class Vocabulary:
         return frozenset(found)
 
     def _short_hits(self, words: list[Token]) -> list[_Hit]:
-        # Somebody who writes everything in capitals says nothing by them.
-        shouting = sum(t.raw.isupper() and len(t.raw) > 1 for t in words) > max(3, len(words) * 0.6)
-        if not self._parts.shorts or shouting:
-            return []
         found = ((self._shorts.get(token.raw), at) for at, token in enumerate(words))
         return [_Hit(phrase, 1.0, (at,)) for phrase, at in found if phrase is not None]
 
-    def _phrase_hits(self, words: list[Token], trapped: frozenset[int]) -> list[_Hit]:
+    def _phrase_hits(self, words: list[Token], trapped: frozenset[int], unsure: frozenset[int]) -> list[_Hit]:
         places: dict[str, list[int]] = defaultdict(list)
         for at, token in enumerate(words):
             if at not in trapped:
@@ -262,18 +262,34 @@ class Vocabulary:
         said = sum(self._weight(word) for word in places if word not in STOP) or 1.0
         hits = []
         for row in shared:
-            hit = self._hit(row, places, said)
+            hit = self._hit(row, places, unsure, said)
             if hit is not None:
                 hits.append(hit)
-        return self._longest_first(hits)
+        return self._longest_first([*hits, *self._sayings(words)])
 
-    def _hit(self, row: int, places: Mapping[str, list[int]], said: float) -> _Hit | None:
+    def _sayings(self, words: list[Token]) -> list[_Hit]:
+        """ "You said, we did": phrases of nothing but words that say nothing by themselves."""
+        stems = [token.stem for token in words]
+        return [
+            _Hit(phrase, phrase.strength, tuple(range(at, at + len(phrase.stems))))
+            for phrase in self._all_stop
+            for at in range(len(stems) - len(phrase.stems) + 1)
+            if tuple(stems[at : at + len(phrase.stems)]) == phrase.stems
+        ]
+
+    @cached_property
+    def _all_stop(self) -> list[Phrase]:
+        return [p for p in self._long if len(p.stems) > 1 and STOP.issuperset(t.word for t in tokens(p.text))]
+
+    def _hit(self, row: int, places: Mapping[str, list[int]], unsure: frozenset[int], said: float) -> _Hit | None:
         phrase, mass = self._long[row], self._mass[row]
         held = [word for word in phrase.stems if word in places]
         at = _closest(held, places)
         whole = len(at) == len(phrase.stems)
         share = sum(self._weight(word) for word in set(held)) / mass
         if not whole and (not self._parts.partial or share < 0.6 or not self._telling(held)):
+            return None
+        if not unsure.isdisjoint(at) and (len(at) == 1 or not whole):
             return None
         says = phrase.strength * min(1.0, 0.3 + 0.75 * mass)
         if not whole:

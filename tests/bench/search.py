@@ -140,8 +140,8 @@ def said(figures: Mapping[str, Any]) -> str:
 
 def _sizes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = [
-        f"\n{'database':11}{'people':>10}{'rows s':>9}{'indexes s':>11}{'finding s':>11}{'full text s':>13}{'disk MB':>10}"
-        f"{'memory MB':>11}{'at most':>9}"
+        f"\n{'database':11}{'people':>10}{'rows s':>9}{'indexes s':>11}{'finding s':>11}{'full text s':>13}"
+        f"{'disk MB':>10}{'memory MB':>11}{'at most':>9}"
     ]
     for row in rows:
         memory = row["memory_mb"]

@@ -148,13 +148,15 @@ async def _hits(db: AsyncSession, words: str, reading: Reading, asking: Asking, 
     clues: dict[int, list[Clue]] = defaultdict(list)
     for clue in await queries.clues(db, list(found), list(topics), list(shares)):
         clues[clue.person_id].append(clue)
-    ranked = [
-        _hit(person, clues[person.person_id], topics, shares, asking)
-        for person in found.values()
-        if clues[person.person_id]
-    ]
+    told = ((person, clues[person.person_id]) for person in found.values())
+    ranked = [_hit(person, some, topics, shares, asking) for person, some in told if _may_be_asked(person, some)]
     ranked.sort(key=lambda pair: pair[0])
     return [hit for _, hit in ranked]
+
+
+def _may_be_asked(person: Candidate, clues: Sequence[Clue]) -> bool:
+    """Champions, and those who lead what was asked for: whoever only helps has not offered to be asked."""
+    return any(person.champion or clue.kind == LED for clue in clues)
 
 
 async def _by_words(db: AsyncSession, words: str, reading: Reading) -> dict[int, float]:
