@@ -41,7 +41,7 @@ def test_words_are_one_question_and_no_database_is_opened(tmp_path: Path) -> Non
 def test_nothing_to_look_for_and_a_file_that_is_not_there_are_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from qibot.__main__ import main
+    from qibot.cli import main
 
     for words, told in (([], "nothing to look for"), (["--file", str(tmp_path / "no")], "cannot be read")):
         sys.argv = ["qibot", "topics", "match", *words]
