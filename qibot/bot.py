@@ -15,6 +15,7 @@ from qibot.database import Database
 from qibot.errors import Refused, Said, Unclear
 from qibot.people import service as people
 from qibot.people.turn import Turn
+from qibot.typed import parts
 
 log = structlog.get_logger()
 
@@ -132,10 +133,10 @@ class _NeverMet(Exception):
 
 
 def _sentence(said: Said) -> Message:
-    parts: list[Part] = [Text(said.next_step)] if said.next_step else []
+    shown: list[Part] = [Text(*parts(said.next_step))] if said.next_step else []
     if isinstance(said, Unclear) and said.suggestions:
-        parts.append(Buttons(*(Button(f"/qi {s}", Say(s)) for s in said.suggestions)))
-    return Message(said.sentence, *parts, beside=True)
+        shown.append(Buttons(*(Button(s, Say(s)) for s in said.suggestions)))
+    return Message(said.sentence, *shown, beside=True)
 
 
 def _fault(reference: str) -> Message:

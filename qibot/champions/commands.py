@@ -12,6 +12,7 @@ from qibot.chat.message import Message, Part
 from qibot.errors import NotFound, Unclear
 from qibot.people.commands import topic_choices
 from qibot.people.turn import Turn, anybody, member, table
+from qibot.typed import Typed
 
 commands = table("Finding people")
 
@@ -19,7 +20,7 @@ commands = table("Finding people")
 @commands.command("find", needs=anybody, help="People in any organisation who can help, in your own words.", reads=True)
 async def find(turn: Turn, words: Rest, *, page: int = 1) -> Message:
     if not words:
-        raise Unclear("Tell me what you are looking for.", "For example: /qi find sepsis", ("topics",))
+        raise Unclear("Tell me what you are looking for.", ("For example: ", Typed("find sepsis")), ("topics",))
     page = max(1, min(page, 20))
     results = await service.search(turn.db, words, asker=turn.person, now=turn.now, today=turn.today, page=page)
     return views.found(words, results, page=page, joined=turn.person is not None and turn.person.here)

@@ -13,6 +13,7 @@ from qibot.dates import say_date
 from qibot.people.models import Topic
 from qibot.people.topics import Match
 from qibot.people.words import somebody
+from qibot.typed import Typed
 
 
 def found(words: str, results: Results, *, page: int, joined: bool) -> Message:
@@ -28,7 +29,7 @@ def found(words: str, results: Results, *, page: int, joined: bool) -> Message:
     if results.more:
         parts.append(Buttons(Button("More people", Say(f"find page:{page + 1} {words[:200]}"))))
     if not joined:
-        parts.append(Note("To ask for an introduction, join the network first: /qi join."))
+        parts.append(Note("To ask for an introduction, join the network first: ", Typed("join"), "."))
     return Message(f"People who can help with “{words}”", *parts)
 
 
@@ -68,8 +69,8 @@ def nobody(words: str, results: Results) -> Message:
 def almost(command: str, message: Message) -> Message:
     """Words that were almost a command: offer it, with what a search found."""
     offer = (
-        Text(f"If you meant the command /qi {command}:"),
-        Buttons(Button(f"/qi {command}", Say(command))),
+        Text("If you meant the command ", Typed(command), ":"),
+        Buttons(Button(command, Say(command))),
     )
     return Message(message.title, *offer, *message.parts)
 

@@ -19,6 +19,7 @@ from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Shortcut, 
 from qibot.chat.message import Message, Part
 from qibot.chat.wire import Action
 from qibot.errors import NotFound, Refused, WrongFields
+from qibot.typed import Typed
 
 T = TypeVar("T", bound=Asking)
 Reply = Message | Form | None
@@ -208,10 +209,14 @@ class Router(Generic[T]):
             case Submission():
                 return await self._submit(turn, incoming)
             case HomeOpened():
-                parts = [await section(turn) for t in self.tables for section in t.sections]
-                return self._home(turn, tuple(p for some in parts for p in some))
+                return await self.home(turn)
             case _:
                 raise TypeError(type(incoming))
+
+    async def home(self, turn: T) -> Message:
+        """What somebody has here and what waits for them, from every feature."""
+        parts = [await section(turn) for t in self.tables for section in t.sections]
+        return self._home(turn, tuple(p for some in parts for p in some))
 
     def find(self, text: str) -> Found[T] | None:
         """The command whose words these begin with, and that takes the rest; the longest wins."""
@@ -243,18 +248,18 @@ class Router(Generic[T]):
     async def _press(self, turn: T, press: Press) -> Reply:
         row = self.actions.get(press.wire)
         if row is None:
-            raise NotFound("That button is no longer in use.", "Type /qi help to see what I can do.")
+            raise NotFound("That button is no longer in use.", _SEE_HELP)
         row.needs.check(turn)
         try:
             pressed = wire.decode(row.kind, press.data)
         except wire.BadWire:
-            raise NotFound("I could not read that button.", "Type /qi help to see what I can do.") from None
+            raise NotFound("I could not read that button.", _SEE_HELP) from None
         return await row.handler(turn, pressed)
 
     async def _submit(self, turn: T, submission: Submission) -> Reply:
         row = self.submissions.get(submission.wire)
         if row is None:
-            raise NotFound("That form is no longer in use.", "Type /qi help to see what I can do.")
+            raise NotFound("That form is no longer in use.", _SEE_HELP)
         row.needs.check(turn)
         try:
             answers = forms.read(row.kind, submission.values)
@@ -304,8 +309,12 @@ def _guard_fields(answers: Answers) -> None:
 
 
 def _words(text: str) -> str:
-    """What was typed, also in a direct message where the slash and the name of the bot are not needed."""
-    return _SLASH.sub("", arguments.straighten(text))
+    """What was typed, also in a direct message where the slash and the name of the bot are not needed, and with the
+    quotes in which a command may have been shown.
+    """
+    words = arguments.straighten(text)
+    quoted = _QUOTED.fullmatch(words)
+    return _SLASH.sub("", quoted[1] if quoted else words)
 
 
 def _said(press: Press) -> str:
@@ -315,6 +324,8 @@ def _said(press: Press) -> str:
 
 K = TypeVar("K")
 R = TypeVar("R")
+_SEE_HELP = ("Type ", Typed("help"), " to see what I can do.")
+_QUOTED = re.compile(r'"([^"]+)"')
 _SLASH = re.compile(r"^/+(?:qi(?!\S)\s*)?", re.IGNORECASE)
 _BUILT_IN: tuple[Any, ...] = (str, int, date, arguments.Rest)
 

@@ -22,6 +22,7 @@ from qibot.events.forms import (
 from qibot.events.models import CHANGED, CLOSING, PAIRS, Event, Pledge
 from qibot.people import service as people
 from qibot.people.turn import Turn, anybody, member, organiser, table
+from qibot.typed import Typed
 
 commands = table("Events")
 
@@ -158,7 +159,9 @@ async def group_these(turn: Turn, pressed: GroupThese) -> Form:
     event = await service.by_id(turn.db, pressed.event)
     rows = await _answers_to(turn, event, pressed.question, pressed.place)
     if not rows:
-        raise NotFound("There are no such answers any more.", f"Type /qi event themes {event.code} to see them.")
+        raise NotFound(
+            "There are no such answers any more.", ("Type ", Typed(f"event themes {event.code}"), " to see them.")
+        )
     return views.group_form(event, pressed.question, pressed.place, rows)
 
 

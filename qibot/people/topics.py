@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.errors import NotFound, Refused, Unclear
 from qibot.people.models import Interest, Shipped, Topic, TopicWord
+from qibot.typed import Typed
 
 CAPITALS_ONLY = frozenset("ACT AI AIS ACP AF ASC HF INT LAC MAS MCA OT PE SPA CTR MUST".split())
 """Short forms that are also words or mean several things: they count only in capitals and as a whole word."""
@@ -179,7 +180,7 @@ async def read_topic(db: AsyncSession, words: str) -> Topic:
     near = matches or held.nearest(words)
     raise Unclear(
         f"I do not know a topic called “{words}”.",
-        "See /qi topics for all of them." if not near else "Did you mean one of these?",
+        ("See ", Typed("topics"), " for all of them.") if not near else "Did you mean one of these?",
         tuple(f"find {m.label.lower()}" for m in near),
     )
 

@@ -214,8 +214,11 @@ class OnTeams:
         return self.world.colleague(who)
 
     async def arrives(self, who: Account) -> list[Shown]:
-        self.ways.add(("the first word", "a message, as the app is installed"))
-        return await self._seen(await self.teams.install(self._user(who)))
+        (first,) = await self._seen(await self.teams.install(self._user(who)))
+        again = "~ Type home to see this again, or help for what I can do."
+        assert first.lines[-1] == again
+        self.ways.add(("the first word", "a message, as the app is installed, and how to see it again"))
+        return [replace(first, lines=first.lines[:-1])]
 
     async def looks(self, who: Account) -> list[Shown]:
         self.ways.add(("what the bot holds ready", "the answer to the word home"))

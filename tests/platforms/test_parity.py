@@ -33,13 +33,13 @@ TENANTS = {
 BY_DESIGN = (
     (
         "the first word",
-        "the Home tab, once it is opened", "a message, as the app is installed",
+        "the Home tab, once it is opened", "a message, as the app is installed, and how to see it again",
         "A bot in Teams has no Home tab, and says once what it is for; Slack shows the same without a message.",
     ),
     (
         "what the bot holds ready",
         "the Home tab", "the answer to the word home",
-        "A bot in Teams has no Home tab.",
+        "A bot in Teams has no Home tab; in Slack the word gives the same answer beside it.",
     ),
     (
         "an answer to a button of what the bot holds ready",
@@ -65,6 +65,11 @@ BY_DESIGN = (
         "a command among others",
         "after /qi", "chosen from the / menu",
         "Each platform's own way to ask so that nobody else sees it.",
+    ),
+    (
+        "a command named in a sentence",
+        "after /qi", "in quotes",
+        "Where nobody else is, a command of Teams is its words and nothing before them.",
     ),
     (
         "a form that has an entry in a menu",

@@ -31,6 +31,7 @@ from qibot.chat.wire import Action
 from qibot.demo import teams_checks
 from qibot.platforms.teams import cards, dialogs, limits
 from qibot.platforms.words import clean
+from qibot.typed import Typed
 from tests import golden
 from tests.platforms.card_rules import elements, problems, shown
 from tests.platforms.test_slack_blocks import TRICKS, Press, everything, long_words, messages, words
@@ -114,6 +115,17 @@ def test_labels_and_questions_are_shown_as_typed(trick: str) -> None:
     card = rendered(Message("a", Buttons(Button(trick, Press(), confirm=trick), Button("Go", "javascript:" + trick))))
     assert problems(card) == []
     assert unseen(shown(card)).count(trick) == 3
+
+
+def test_a_command_is_shown_as_it_is_typed_in_teams_and_what_people_typed_as_they_did() -> None:
+    typed = "Why /qi find works"
+    message = Message(
+        typed, Text(f"{typed}: type ", Typed("find sepsis"), ", or ", Typed(), " and words."), Quote(typed)
+    )
+    card = cards.render(message, workspace=HERE)
+    assert shown(card).splitlines() == [typed, f"{typed}: type “find sepsis”, or @qibot and words.", typed]
+    assert card["fallbackText"] == cards.summary(message)
+    assert "“find sepsis”" in cards.summary(message)
 
 
 def test_line_breaks_are_lines_and_an_empty_line_is_a_gap() -> None:

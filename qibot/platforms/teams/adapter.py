@@ -15,7 +15,7 @@ import structlog
 
 from qibot.chat.forms import Form
 from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Profile, Sender, Submission
-from qibot.chat.message import Message
+from qibot.chat.message import Message, Note
 from qibot.chat.platform import Address, Answering, Doubt, NotNow, NotSent, Sent, Throttled, Unreachable
 from qibot.chat.router import Reply
 from qibot.platforms.teams import activities, cards, dialogs
@@ -34,6 +34,7 @@ from qibot.platforms.teams.replies import (
     said_in_passing,
 )
 from qibot.platforms.under_way import UnderWay
+from qibot.typed import Typed
 
 log = structlog.get_logger()
 Json = dict[str, Any]
@@ -43,8 +44,8 @@ IN_TIME = 2.0
 """Seconds for an answer to ride in the response. Teams shows an error after ten, or less."""
 MOST_REMEMBERED = 500
 """Activities whose answers are kept for when Teams asks again."""
-HOME = "home"
-"""Teams has no Home tab for a bot: who types this word alone sees what it would show."""
+AGAIN = Note("Type ", Typed("home"), " to see this again, or ", Typed("help"), " for what I can do.")
+"""Teams has no Home tab for a bot: what it would show is the first word here, and later the answer to a command."""
 
 
 class TeamsAdapter:
@@ -152,10 +153,7 @@ class TeamsAdapter:
         if where.personal and not words:
             # A picture or a file: nothing was said.
             return None
-        key = activities.key(activity)
-        if where.personal and words.lower() == HOME:
-            return HomeOpened(key, where.sender)
-        return Command(key, where.sender, words, direct=where.personal)
+        return Command(activities.key(activity), where.sender, words, direct=where.personal)
 
     async def _on_card(self, activity: Json, where: Where) -> Json | None:
         work, where = await self._begin(activity, where, part(part(activity, "value"), "action"))
@@ -195,9 +193,12 @@ class TeamsAdapter:
         """Whoever it was installed for is told once what it is for. In a team nobody is: they did not ask."""
         known = await self._conversations.remember(where.tenant, where.account, where.person, surely=True)
         if where.personal and await self._conversations.to_welcome(where.tenant, where.account):
-            opened = HomeOpened(activities.key(activity), where.sender)
-            work = self.under_way.start(self._bot.handle(opened, self))
+            work = self.under_way.start(self._first_word(HomeOpened(activities.key(activity), where.sender)))
             self.under_way.start(self._tell(replace(where, person=known, card=""), work))
+
+    async def _first_word(self, opened: HomeOpened) -> Reply:
+        reply = await self._bot.handle(opened, self)
+        return reply.plus(AGAIN) if isinstance(reply, Message) and not reply.beside else reply
 
     # --- the rest ---
 

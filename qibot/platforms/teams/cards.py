@@ -25,6 +25,7 @@ from qibot.chat.message import (
     Table,
     Text,
     plain_text,
+    spelled,
 )
 from qibot.platforms.teams import limits
 from qibot.platforms.teams.rich_text import Json, follows, heading, paragraph, small_print
@@ -44,6 +45,7 @@ def render(message: Message, *, workspace: str) -> Json:
     the adapter sends what is in them. Raises `ValueError` for a button whose payload is too long to travel, as
     `wire.encode` does.
     """
+    message = in_our_words(message)
     parts = [_Part(heading(message.title))]
     parts += [_Part(_part(part), buttons=isinstance(part, Buttons)) for part in message.parts]
     made = card([], summary=summary(message))
@@ -55,7 +57,12 @@ def render(message: Message, *, workspace: str) -> Json:
 
 def summary(message: Message) -> str:
     """The message in a few plain words: for notifications, and for clients that show no cards."""
-    return label(plain_text(message), limits.SUMMARY)
+    return label(plain_text(in_our_words(message)), limits.SUMMARY)
+
+
+def in_our_words(message: Message) -> Message:
+    """The message with its commands as they are typed in Teams: the words alone; with a mention where others are."""
+    return spelled(message, lambda typed: f"“{typed.words}”" if typed.words else "@qibot")
 
 
 def decode(verb: Any, data: Any) -> tuple[str, dict[str, Any]] | None:

@@ -119,7 +119,7 @@ def said_in_passing(reply: Reply) -> str:
         return DONE_ALREADY.title
     if isinstance(reply, Form) or any(isinstance(p, Buttons | Table | Picture | Document) for p in reply.parts):
         return ""
-    words = plain_text(reply)
+    words = plain_text(cards.in_our_words(reply))
     return words if len(words) <= LONGEST_REMARK else ""
 
 

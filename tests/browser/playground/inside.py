@@ -99,7 +99,7 @@ async def walk(page: Any) -> None:
     await presses(page, "Join")
     await says(page, "Welcome, Alex Wilber", whole=True)
     assert await role.count() == 0
-    await presses(page, "/qi me")
+    await presses(page, "me")
     await says(page, "What I hold about you", whole=True)
     await presses(page, "Withdraw")
     await says(page, "Withdrawn, from now on", whole=True)
