@@ -10,6 +10,7 @@ from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Sender, Sh
 from qibot.chat.message import Button, Buttons, Message, Part, Text
 from qibot.chat.platform import NotSent, Platform
 from qibot.chat.router import Reply, Router, Say, TryAgain
+from qibot.chat.wire import Action
 from qibot.clock import Clock
 from qibot.database import Database
 from qibot.errors import Refused, Said, Unclear
@@ -54,6 +55,10 @@ class Bot:
             reply = _fault(reference)
         self.answered[incoming.sender.platform, self.what(incoming), end] += 1
         return reply
+
+    def opens_form(self, does: Action) -> bool:
+        """Whether a button that does this opens a form."""
+        return self.router.opens_form(does)
 
     async def removed(self, platform: str, workspace: str) -> None:
         """The bot was removed from a workspace."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_type_hints
 
 from qibot import patient_details
 from qibot.chat import arguments, forms, wire
@@ -17,7 +17,7 @@ from qibot.chat.arguments import Asking, Parameter, Reader
 from qibot.chat.forms import Answers, Choice, Form
 from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Shortcut, Submission
 from qibot.chat.message import Message, Part
-from qibot.chat.wire import Action
+from qibot.chat.wire import A, Action
 from qibot.errors import NotFound, Refused, WrongFields
 from qibot.typed import Typed
 
@@ -39,7 +39,9 @@ class Need(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class CommandRow(Generic[T]):
-    """`/qi <words>`. `reads` promises that nothing is changed, so nothing needs remembering to take effect once."""
+    """`/qi <words>`. `reads` promises that nothing is changed, so nothing needs remembering to take effect once; `asks`
+    says, of the words that follow its own, that the answer is a form.
+    """
 
     words: tuple[str, ...]
     handler: Handler
@@ -48,6 +50,7 @@ class CommandRow(Generic[T]):
     reads: bool
     shortcut: str
     parameters: tuple[Parameter, ...]
+    asks: Callable[[str], bool]
 
     @property
     def name(self) -> str:
@@ -67,11 +70,12 @@ class CommandRow(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class ActionRow(Generic[T]):
-    """A button's payload and what pressing it does."""
+    """A button's payload and what pressing it does; `asks` says, of a payload, that it opens a form."""
 
     kind: type[Action]
     handler: Handler
     needs: Need[T]
+    asks: Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +107,35 @@ class Table(Generic[T]):
         self.readers: dict[Any, Reader] = {}
 
     def command(
-        self, words: str, *, needs: Need[T], help: str, reads: bool = False, shortcut: str = ""
+        self,
+        words: str,
+        *,
+        needs: Need[T],
+        help: str,
+        reads: bool = False,
+        shortcut: str = "",
+        asks: Callable[[str], bool] | None = None,
     ) -> Callable[[H], H]:
-        """`async def handler(turn, …)` answers `/qi <words> …`; `shortcut` also puts it in the platform's menu."""
+        """`async def handler(turn, …)` answers `/qi <words> …`; `shortcut` also puts it in the platform's menu.
+
+        A handler that returns `Form` opens one; where it may return either, `asks(rest)` says which it will be.
+        """
 
         def add(handler: H) -> H:
-            row = CommandRow(tuple(words.split()), handler, needs, help, reads, shortcut, arguments.parameters(handler))
+            grammar = arguments.parameters(handler)
+            row = CommandRow(
+                tuple(words.split()), handler, needs, help, reads, shortcut, grammar, asks or _promise(handler)
+            )
             self.commands.append(row)
             return handler
 
         return add
 
-    def action(self, kind: type[Action], *, needs: Need[T]) -> Callable[[H], H]:
-        """`async def handler(turn, pressed: kind)` answers the button."""
+    def action(self, kind: type[A], *, needs: Need[T], asks: Callable[[A], bool] | None = None) -> Callable[[H], H]:
+        """`async def handler(turn, pressed: kind)` answers the button; `asks(pressed)` as in `command`."""
 
         def add(handler: H) -> H:
-            self.actions.append(ActionRow(kind, handler, needs))
+            self.actions.append(ActionRow(kind, handler, needs, asks or _promise(handler)))
             return handler
 
         return add
@@ -181,6 +198,16 @@ class Router(Generic[T]):
             for p in row.parameters:
                 if p.kind not in (*_BUILT_IN, *self._readers):
                     raise TypeError(f"{row.name}: nothing reads {p.kind}")
+
+    def opens_form(self, does: Action) -> bool:
+        """Whether pressing a button that does this opens a form, unless something is refused: some platforms have to
+        know before it is pressed.
+        """
+        if isinstance(does, Say):
+            found = self.find(does.text)
+            return found is not None and found.row.asks(found.rest)
+        row = self.actions.get(does.wire)
+        return row is not None and row.asks(does)
 
     def reads(self, incoming: Incoming) -> bool:
         """True when answering changes nothing, so that answering twice is answering once."""
@@ -315,6 +342,12 @@ def _words(text: str) -> str:
     words = arguments.straighten(text)
     quoted = _QUOTED.fullmatch(words)
     return _SLASH.sub("", quoted[1] if quoted else words)
+
+
+def _promise(handler: Handler) -> Callable[[object], bool]:
+    """What the handler's signature says of every answer."""
+    always = get_type_hints(handler).get("return") is Form
+    return lambda _: always
 
 
 def _said(press: Press) -> str:

@@ -91,7 +91,12 @@ async def closing_reflected(turn: Turn, said: ReflectClosing) -> Message:
     return await _reflected(turn, said, CLOSING, boxes, energy=said.energy)
 
 
-@commands.command("pledge", needs=member, help="Promise something; I will ask how it goes after 2, 6 and 12 weeks.")
+@commands.command(
+    "pledge",
+    needs=member,
+    help="Promise something; I will ask how it goes after 2, 6 and 12 weeks.",
+    asks=lambda words: not words,
+)
 async def pledge(turn: Turn, words: Rest) -> Message | Form:
     event = await service.newest(turn.db, turn.member.id)
     return await _pledged(turn, event, words) if words else _pledge_form(event)
@@ -107,7 +112,7 @@ async def pledges(turn: Turn) -> Message:
     return views.pledges(await service.pledges(turn.db, turn.member.id), turn.today)
 
 
-@commands.action(AnswerPledge, needs=member)
+@commands.action(AnswerPledge, needs=member, asks=lambda pressed: pressed.state == CHANGED)
 async def answered(turn: Turn, pressed: AnswerPledge) -> Message | Form:
     row = await service.own_pledge(turn.db, pressed.pledge, turn.member.id)
     if pressed.state == CHANGED:

@@ -195,7 +195,7 @@ async def test_no_form_opens_a_form(router: Router[Turn]) -> None:
 async def test_patient_details_in_a_command_go_nowhere(router: Router[Turn], incoming: Incoming) -> None:
     with pytest.raises(Refused) as said:
         await says(router, incoming)
-    assert "5919" not in said.value.sentence + said.value.next_step
+    assert "5919" not in f"{said.value.sentence} {said.value.next_step}"
     assert said.value.next_step == "Nothing was saved or sent."
 
 

@@ -16,6 +16,7 @@ from qibot.demo.slack_server import View
 from qibot.demo.slack_text import unescape
 from qibot.demo.slack_things import pressable
 from qibot.demo.teams_cards import attention_words, is_small_print, kind_of
+from qibot.demo.teams_things import Dialog
 from qibot.demo.teams_things import SeenMessage as TeamsMessage
 from qibot.features import router
 
@@ -146,7 +147,7 @@ class SlackEyes:
 
     def form(self, view: View, *, sent: bool = True) -> Shown:
         """The modal in front of somebody; `sent`: its errors are the bot's, not the window's own."""
-        self.ways.add(("a form", "a window"))
+        self.ways.add(("a form that was asked for by typing", "a window"))
         page = _Page(self.names, self.ways, _without_slash)
         page.say(view.title)
         fields = []
@@ -277,12 +278,13 @@ class TeamsEyes:
     def __init__(self, names: Mapping[str, str], ways: Ways) -> None:
         self.names, self.ways = names, ways
 
-    def message(self, seen: TeamsMessage, *, instead: bool = False, sent: bool = True) -> Shown:
+    def message(self, seen: TeamsMessage, *, instead: bool = False) -> Shown:
         """A message, or the form or file that a card shows."""
         card = seen.card or {}
         body = list(card["body"])
         if any(kind_of(element).startswith("Input.") for element in body):
-            return self._form(card, seen, sent=sent)
+            self.ways.add(("a form that was asked for by typing", "a card in the chat"))
+            return self._form(card, seen)
         page = _Page(self.names, self.ways, _without_quotes)
         for element in body:
             self._element(page, element)
@@ -294,15 +296,19 @@ class TeamsEyes:
         page.say(words)
         return page.shown("message", None, passing=True)
 
-    def window(self, form: Shown, errors: Mapping[str, str]) -> tuple[Asked, ...]:
+    def stopped(self, form: Shown, errors: Mapping[str, str]) -> tuple[Asked, ...]:
         """The fields of a form that the window did not let go."""
         self.ways.add(("a field left empty", "our words beside it"))
         beside = {key.partition("-")[2] for key in errors}
         return tuple(replace(f, error=STOPPED if f.name in beside else "") for f in form.fields)
 
-    def _form(self, card: Json, seen: TeamsMessage, *, sent: bool) -> Shown:
-        self.ways.add(("a form", "a card in the chat"))
+    def window(self, dialog: Dialog) -> Shown:
+        """The form in a window in front of somebody."""
+        return self._form(dialog.card or {}, dialog, dialog.title)
+
+    def _form(self, card: Json, seen: TeamsMessage | Dialog, title: str = "") -> Shown:
         page = _Page(self.names, self.ways, _without_quotes)
+        page.say(title)
         fields: list[Asked] = []
         for element in card["body"]:
             words = attention_words(element)
@@ -316,7 +322,8 @@ class TeamsEyes:
             else:
                 self._element(page, element)
         (submit,) = card["actions"]
-        page.bold = page.bold[1:]
+        # The title of a card in the chat is bold; a window's own has no looks of ours.
+        page.bold = page.bold if title else page.bold[1:]
         return page.shown("form", seen, fields=tuple(fields), submit=submit["title"])
 
     def _element(self, page: _Page, element: Json, before: str = "") -> None:

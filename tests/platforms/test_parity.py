@@ -82,13 +82,13 @@ BY_DESIGN = (
         "A slash command of Slack may be typed anywhere; a personal chat is private already.",
     ),
     (
-        "a form",
+        "a form that was asked for by typing",
         "a window", "a card in the chat",
-        "Only a button can open a window in Teams, and commands have forms too.",
+        "Only a button can open a window in Teams; those do.",
     ),
     (
-        "an answer to a form",
-        "in the conversation, once the window is closed", "in the place of the form",
+        "an answer to a form that was asked for by typing",
+        "in the conversation, its window closed", "in the place of the form",
         "A form that stayed in the chat could be sent again.",
     ),
     (
