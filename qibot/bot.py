@@ -10,11 +10,13 @@ from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Sender, Sh
 from qibot.chat.message import Button, Buttons, Message, Part, Text
 from qibot.chat.platform import NotSent, Platform
 from qibot.chat.router import Reply, Router, Say, TryAgain
+from qibot.chat.wire import Action
 from qibot.clock import Clock
 from qibot.database import Database
 from qibot.errors import Refused, Said, Unclear
 from qibot.people import service as people
 from qibot.people.turn import Turn
+from qibot.typed import parts
 
 log = structlog.get_logger()
 
@@ -53,6 +55,10 @@ class Bot:
             reply = _fault(reference)
         self.answered[incoming.sender.platform, self.what(incoming), end] += 1
         return reply
+
+    def opens_form(self, does: Action) -> bool:
+        """Whether a button that does this opens a form."""
+        return self.router.opens_form(does)
 
     async def removed(self, platform: str, workspace: str) -> None:
         """The bot was removed from a workspace."""
@@ -132,10 +138,10 @@ class _NeverMet(Exception):
 
 
 def _sentence(said: Said) -> Message:
-    parts: list[Part] = [Text(said.next_step)] if said.next_step else []
+    shown: list[Part] = [Text(*parts(said.next_step))] if said.next_step else []
     if isinstance(said, Unclear) and said.suggestions:
-        parts.append(Buttons(*(Button(f"/qi {s}", Say(s)) for s in said.suggestions)))
-    return Message(said.sentence, *parts, beside=True)
+        shown.append(Buttons(*(Button(s, Say(s)) for s in said.suggestions)))
+    return Message(said.sentence, *shown, beside=True)
 
 
 def _fault(reference: str) -> Message:

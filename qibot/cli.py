@@ -32,6 +32,7 @@ def main() -> None:
     from qibot.database import InUse
     from qibot.errors import Said
     from qibot.settings import UnknownSetting
+    from qibot.typed import parts
 
     try:
         app()
@@ -44,7 +45,7 @@ def main() -> None:
         typer.echo(str(wrong), err=True)
         sys.exit(2)
     except Said as said:
-        typer.echo(f"{said.sentence} {said.next_step}".strip(), err=True)
+        typer.echo(f"{said.sentence} {''.join(map(str, parts(said.next_step)))}".strip(), err=True)
         sys.exit(1)
 
 

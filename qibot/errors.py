@@ -6,14 +6,17 @@ Every other exception is a fault of ours: the person gets a short reference and 
 
 from collections.abc import Mapping
 
+from qibot.typed import Words
+
 
 class Said(Exception):
     """A sentence for the person, and what they might do next.
 
-    `sentence` says what happened; `next_step` (may be empty) says what to do about it.
+    `sentence` says what happened; `next_step` (may be empty) says what to do about it:
+    `("Type ", Typed("join"), "; it takes a minute.")` where that is something to type.
     """
 
-    def __init__(self, sentence: str, next_step: str = "") -> None:
+    def __init__(self, sentence: str, next_step: Words = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.next_step = next_step
@@ -30,7 +33,7 @@ class NotFound(Said):
 class Unclear(Said):
     """The words could not be read. `suggestions` are commands without the slash, offered as buttons."""
 
-    def __init__(self, sentence: str, next_step: str = "", suggestions: tuple[str, ...] = ()) -> None:
+    def __init__(self, sentence: str, next_step: Words = "", suggestions: tuple[str, ...] = ()) -> None:
         super().__init__(sentence, next_step)
         self.suggestions = suggestions
 

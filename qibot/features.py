@@ -45,6 +45,11 @@ async def help(turn: Turn, words: Rest) -> Message:
     return about(router, turn, words) if words else overview(router, turn)
 
 
+@start.command("home", needs=anybody, help="What you have here, and what waits for you.", reads=True)
+async def home(turn: Turn) -> Message:
+    return await router.home(turn)
+
+
 async def _otherwise(turn: Turn, words: str, nearest: str) -> Message:
     return await champions.otherwise(turn, words, nearest) if words else overview(router, turn)
 

@@ -25,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     house.down_the_stairs,
     house.inside_features,
     house.names_no_platform,
+    house.names_commands_as_values,
     house.asks_no_time,
     house.commits_nothing,
     house.fits_a_screen,
@@ -33,6 +34,8 @@ RULES: tuple[Rule, ...] = (
 
 # Rule, and how its problem begins -> why it may stay. What is no longer needed goes.
 EXCEPTIONS: dict[tuple[Rule, str], str] = {
+    (house.names_commands_as_values, "typed:"): "where no platform is, it is as in the documents",
+    (house.names_commands_as_values, "chat.help:"): "the table of the README",
     (house.asks_no_time, "clock:"): "it is the one who asks",
     (house.commits_nothing, "database:"): "it is the door that commits",
     (house.commits_nothing, "migrate:"): "Alembic's own steps, before there is anything to be half saved",
@@ -45,7 +48,7 @@ NAMES_PLATFORMS = ("platforms", "demo", "cli", "app", "doctor", "metrics", "sett
 def problems(rule: Rule) -> list[str]:
     """What a rule says of all of qibot, exceptions included."""
     sources = SOURCES.values()
-    if rule is house.names_no_platform:
+    if rule in (house.names_no_platform, house.names_commands_as_values):
         sources = [s for s in sources if s.room not in NAMES_PLATFORMS]  # type: ignore[assignment]
     return [problem for source in sources for problem in rule(source)]
 
@@ -96,6 +99,7 @@ BAD: list[tuple[Rule, str, str]] = [
     (house.names_no_platform, "people.views", "x = person.on_teams"),
     (house.names_no_platform, "people.views", "if platform == 'teams': pass"),
     (house.names_no_platform, "people.views", "x = 'Open it in Slack'"),
+    (house.names_commands_as_values, "people.views", "x = Note(f'See {y} with /qi me.')"),
     (house.asks_no_time, "people.service", "from datetime import datetime\nx = datetime.now()"),
     (house.asks_no_time, "people.service", "import datetime\nx = datetime.date.today()"),
     (house.asks_no_time, "people.service", "import time\nx = time.time()"),
@@ -122,6 +126,7 @@ GOOD: list[tuple[Rule, str, str]] = [
     (house.inside_features, "champions.commands", "from qibot.people.turn import Turn"),
     (house.names_no_platform, "people.views", 'x = "Teams or roles, in your words"  # not Slack'),
     (house.names_no_platform, "people.views", '"""Shown in Slack and Teams alike."""'),
+    (house.names_commands_as_values, "people.views", "x = Note('See it with ', Typed('me'), '.')"),
     (house.asks_no_time, "people.service", "from datetime import timedelta\nx = clock.now()"),
     (house.is_explained, "people.commands", '"""Doc."""\n@commands.command("me")\nasync def me(turn): ...'),
 ]

@@ -15,6 +15,7 @@ from qibot.champions.offered import MONTH, offered
 from qibot.errors import NotFound, Refused, WrongFields
 from qibot.people.models import Person, Topic
 from qibot.people.topics import by_slug
+from qibot.typed import Typed
 
 
 async def offer(
@@ -71,7 +72,7 @@ async def mine(db: AsyncSession, person_id: int) -> Champion:
     """Somebody's own standing offer. Raises `NotFound`."""
     champion = await db.get(Champion, person_id)
     if champion is None or champion.stopped_at is not None:
-        raise NotFound("You are not a champion yet.", "Type /qi champion join to offer what you know.")
+        raise NotFound("You are not a champion yet.", ("Type ", Typed("champion join"), " to offer what you know."))
     return champion
 
 
@@ -85,7 +86,7 @@ async def pause(db: AsyncSession, person_id: int, until: date, today: date) -> C
     """Not to be asked before `until`. Raises `Refused` unless that is ahead: a pause always has an end."""
     champion = await mine(db, person_id)
     if until <= today:
-        raise Refused("A pause needs an end that is still to come.", "Try /qi champion pause 1 march.")
+        raise Refused("A pause needs an end that is still to come.", ("Try ", Typed("champion pause 1 march"), "."))
     champion.paused_until = until
     return champion
 
@@ -110,7 +111,9 @@ async def askable(db: AsyncSession, champion_id: int, asker: Person, now: dateti
         query = query.where(Champion.visibility != HIDDEN)
     champion = await db.scalar(query.options(joinedload(Champion.person).joinedload(Person.organisation)))
     if champion is None:
-        raise NotFound("That champion is not taking questions just now.", "Type /qi find and your words for others.")
+        raise NotFound(
+            "That champion is not taking questions just now.", ("Type ", Typed("find"), " and your words for others.")
+        )
     if champion.person_id == asker.id:
         raise Refused("That is you.", "Others can ask you; you will get a message when they do.")
     if await asks_in_month(db, champion_id, now) >= champion.asks_a_month:

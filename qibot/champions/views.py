@@ -14,6 +14,7 @@ from qibot.dates import say_date
 from qibot.people.models import Topic
 from qibot.people.topics import Match
 from qibot.people.words import somebody
+from qibot.typed import Typed
 
 _SURE = 0.7
 """The score from which a reading needs no question."""
@@ -31,7 +32,7 @@ def found(words: str, results: Results, *, page: int, joined: bool) -> Message:
     further = [Button("More people", Say(f"find page:{page + 1} {words[:200]}"))] if results.more else []
     parts.append(Buttons(*further, *_instead(results), Button("Narrow it", Narrow(words[:150]))))
     if not joined:
-        parts.append(Note("To ask for an introduction, join the network first: /qi join."))
+        parts.append(Note("To ask for an introduction, join the network first: ", Typed("join"), "."))
     return Message(f"People who can help with “{words}”", *parts)
 
 
@@ -114,8 +115,8 @@ def nobody(words: str, results: Results) -> Message:
 def almost(command: str, message: Message) -> Message:
     """Words that were almost a command: offer it, with what a search found."""
     offer = (
-        Text(f"If you meant the command /qi {command}:"),
-        Buttons(Button(f"/qi {command}", Say(command))),
+        Text("If you meant the command ", Typed(command), ":"),
+        Buttons(Button(command, Say(command))),
     )
     return Message(message.title, *offer, *message.parts)
 

@@ -16,6 +16,7 @@ from typing import Any, NewType, Protocol, get_type_hints
 
 from qibot.dates import read_date
 from qibot.errors import Unclear
+from qibot.typed import Typed
 
 Rest = NewType("Rest", str)
 """All the words that remain, as typed; may be empty."""
@@ -108,9 +109,9 @@ async def read(
             whole = text[words[i][1] :] if last and len(words) > i + 1 else words[i][0]
             values[p.name] = whole
         elif p.required:
-            raise Unclear(f"I need {_a(p.name)} for that.", f"Type it like this: /qi {usage}")
+            raise Unclear(f"I need {_a(p.name)} for that.", ("Type it like this: ", Typed(usage)))
     if not positional and words:
-        raise Unclear("There were more words than I can use there.", f"Type it like this: /qi {usage}")
+        raise Unclear("There were more words than I can use there.", ("Type it like this: ", Typed(usage)))
     kinds = {p.name: p.kind for p in params}
     return {name: await _read_one(word, kinds[name], readers, turn) for name, word in values.items()} | {
         p.name: Rest("") for p in positional if p.kind is Rest and p.name not in values

@@ -7,6 +7,7 @@ from qibot.chat.arguments import Asking
 from qibot.chat.message import Bold, Button, Buttons, Message, Note, Part, Text
 from qibot.chat.router import CommandRow, Router, Say
 from qibot.errors import Refused
+from qibot.typed import Typed
 
 T = TypeVar("T", bound=Asking)
 
@@ -14,13 +15,18 @@ T = TypeVar("T", bound=Asking)
 def overview(router: Router[T], turn: T) -> Message:
     """Every command this person may use, by feature, and three first steps."""
     parts: list[Part] = [
-        Text("Type the words after /qi, or write them to me without the slash. Or just say what you are looking for.")
+        Text(
+            "Type the words after ",
+            Typed(),
+            ", or in our own chat just the words. Or say what you are looking for.",
+        )
     ]
     for table in router.tables:
         rows = [row for row in table.commands if may(row, turn)]
         if rows:
-            parts.append(Text(Bold(table.title), "\n", "\n".join(f"/qi {r.usage} – {r.help}" for r in rows)))
-    first = [Button(f"/qi {words}", Say(words)) for words in ("me", "projects", "topics") if router.find(words)]
+            lines = (line for r in rows for line in ("\n", Typed(r.usage), f" – {r.help}"))
+            parts.append(Text(Bold(table.title), *lines))
+    first = [Button(words, Say(words)) for words in ("home", "me", "projects", "topics") if router.find(words)]
     if first:
         parts.append(Buttons(*first))
     parts.append(Note("I am not for urgent or clinical matters, and patient details never belong here."))
@@ -32,8 +38,8 @@ def about(router: Router[T], turn: T, words: str) -> Message:
     rows = [r for r in router.commands.values() if r.name.startswith(words.strip().lower()) and may(r, turn)]
     if not rows:
         return overview(router, turn)
-    lines = (f"/qi {r.usage}\n{r.help} For: {r.needs.label}." for r in rows)
-    return Message(f"About “{words.strip()}”", *(Text(line) for line in lines))
+    lines = (Text(Typed(r.usage), f"\n{r.help} For: {r.needs.label}.") for r in rows)
+    return Message(f"About “{words.strip()}”", *lines)
 
 
 def may(row: CommandRow[T], turn: T) -> bool:

@@ -4,10 +4,11 @@ There are no markup strings: emphasis, links and people are runs of their own, s
 Lengths are nobody's concern here: a renderer shortens with "…" where its platform has a limit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from qibot.chat.wire import Action
+from qibot.typed import Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Mention:
     address: str = ""
 
 
-Run = Plain | Bold | Link | Mention
+Run = Plain | Bold | Link | Mention | Typed
 
 
 def runs(*parts: "str | Run") -> tuple[Run, ...]:
@@ -57,7 +58,18 @@ def runs(*parts: "str | Run") -> tuple[Run, ...]:
 
 def plain(parts: Iterable[Run]) -> str:
     """The words alone: for fallbacks, screen readers, transcripts."""
-    return "".join(r.name if isinstance(r, Mention) else r.text for r in parts)
+    return "".join(word(run) for run in parts)
+
+
+def word(run: Run) -> str:
+    """What shows of a run."""
+    match run:
+        case Mention(name=name):
+            return name
+        case Typed():
+            return str(run)
+        case Plain(text=text) | Bold(text=text) | Link(text=text):
+            return text
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -165,6 +177,24 @@ class Message:
     def plus(self, *parts: Part) -> "Message":
         """The same message with more at its end."""
         return Message(self.title, *self.parts, *parts, beside=self.beside)
+
+
+def spelled(message: Message, how: Callable[[Typed], str]) -> Message:
+    """The message with everything that it names to be typed in plain words, as `how` writes it on one platform."""
+
+    def spell(part: Part) -> Part:
+        if not isinstance(part, Text | Note) or not any(isinstance(run, Typed) for run in part.runs):
+            return part
+        shown: list[Run] = []
+        for run in (Plain(how(run)) if isinstance(run, Typed) else run for run in part.runs):
+            last = shown[-1] if shown else None
+            if isinstance(run, Plain) and isinstance(last, Plain):
+                shown[-1] = Plain(last.text + run.text)
+            else:
+                shown.append(run)
+        return type(part)(*shown)
+
+    return Message(message.title, *map(spell, message.parts), beside=message.beside)
 
 
 def plain_text(message: Message) -> str:

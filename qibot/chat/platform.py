@@ -11,6 +11,7 @@ from typing import Protocol
 from qibot.chat.incoming import Incoming, Profile, Sender
 from qibot.chat.message import Message
 from qibot.chat.router import Reply
+from qibot.chat.wire import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,10 @@ class Platform(Protocol):
 
 class Answering(Protocol):
     """The bot, as an adapter knows it."""
+
+    def opens_form(self, does: Action) -> bool:
+        """Whether a button that does this opens a form, for a platform that has to know before it is pressed."""
+        ...
 
     async def handle(self, incoming: Incoming, platform: Platform) -> Reply:
         """What to answer. Never raises."""

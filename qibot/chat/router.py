@@ -9,7 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_type_hints
 
 from qibot import patient_details
 from qibot.chat import arguments, forms, wire
@@ -17,8 +17,9 @@ from qibot.chat.arguments import Asking, Parameter, Reader
 from qibot.chat.forms import Answers, Choice, Form
 from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Shortcut, Submission
 from qibot.chat.message import Message, Part
-from qibot.chat.wire import Action
+from qibot.chat.wire import A, Action
 from qibot.errors import NotFound, Refused, WrongFields
+from qibot.typed import Typed
 
 T = TypeVar("T", bound=Asking)
 Reply = Message | Form | None
@@ -38,7 +39,9 @@ class Need(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class CommandRow(Generic[T]):
-    """`/qi <words>`. `reads` promises that nothing is changed, so nothing needs remembering to take effect once."""
+    """`/qi <words>`. `reads` promises that nothing is changed, so nothing needs remembering to take effect once; `asks`
+    says, of the words that follow its own, that the answer is a form.
+    """
 
     words: tuple[str, ...]
     handler: Handler
@@ -47,6 +50,7 @@ class CommandRow(Generic[T]):
     reads: bool
     shortcut: str
     parameters: tuple[Parameter, ...]
+    asks: Callable[[str], bool]
 
     @property
     def name(self) -> str:
@@ -66,11 +70,12 @@ class CommandRow(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class ActionRow(Generic[T]):
-    """A button's payload and what pressing it does."""
+    """A button's payload and what pressing it does; `asks` says, of a payload, that it opens a form."""
 
     kind: type[Action]
     handler: Handler
     needs: Need[T]
+    asks: Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +107,35 @@ class Table(Generic[T]):
         self.readers: dict[Any, Reader] = {}
 
     def command(
-        self, words: str, *, needs: Need[T], help: str, reads: bool = False, shortcut: str = ""
+        self,
+        words: str,
+        *,
+        needs: Need[T],
+        help: str,
+        reads: bool = False,
+        shortcut: str = "",
+        asks: Callable[[str], bool] | None = None,
     ) -> Callable[[H], H]:
-        """`async def handler(turn, …)` answers `/qi <words> …`; `shortcut` also puts it in the platform's menu."""
+        """`async def handler(turn, …)` answers `/qi <words> …`; `shortcut` also puts it in the platform's menu.
+
+        A handler that returns `Form` opens one; where it may return either, `asks(rest)` says which it will be.
+        """
 
         def add(handler: H) -> H:
-            row = CommandRow(tuple(words.split()), handler, needs, help, reads, shortcut, arguments.parameters(handler))
+            grammar = arguments.parameters(handler)
+            row = CommandRow(
+                tuple(words.split()), handler, needs, help, reads, shortcut, grammar, asks or _promise(handler)
+            )
             self.commands.append(row)
             return handler
 
         return add
 
-    def action(self, kind: type[Action], *, needs: Need[T]) -> Callable[[H], H]:
-        """`async def handler(turn, pressed: kind)` answers the button."""
+    def action(self, kind: type[A], *, needs: Need[T], asks: Callable[[A], bool] | None = None) -> Callable[[H], H]:
+        """`async def handler(turn, pressed: kind)` answers the button; `asks(pressed)` as in `command`."""
 
         def add(handler: H) -> H:
-            self.actions.append(ActionRow(kind, handler, needs))
+            self.actions.append(ActionRow(kind, handler, needs, asks or _promise(handler)))
             return handler
 
         return add
@@ -181,6 +199,16 @@ class Router(Generic[T]):
                 if p.kind not in (*_BUILT_IN, *self._readers):
                     raise TypeError(f"{row.name}: nothing reads {p.kind}")
 
+    def opens_form(self, does: Action) -> bool:
+        """Whether pressing a button that does this opens a form, unless something is refused: some platforms have to
+        know before it is pressed.
+        """
+        if isinstance(does, Say):
+            found = self.find(does.text)
+            return found is not None and found.row.asks(found.rest)
+        row = self.actions.get(does.wire)
+        return row is not None and row.asks(does)
+
     def reads(self, incoming: Incoming) -> bool:
         """True when answering changes nothing, so that answering twice is answering once."""
         if isinstance(incoming, HomeOpened):
@@ -208,10 +236,14 @@ class Router(Generic[T]):
             case Submission():
                 return await self._submit(turn, incoming)
             case HomeOpened():
-                parts = [await section(turn) for t in self.tables for section in t.sections]
-                return self._home(turn, tuple(p for some in parts for p in some))
+                return await self.home(turn)
             case _:
                 raise TypeError(type(incoming))
+
+    async def home(self, turn: T) -> Message:
+        """What somebody has here and what waits for them, from every feature."""
+        parts = [await section(turn) for t in self.tables for section in t.sections]
+        return self._home(turn, tuple(p for some in parts for p in some))
 
     def find(self, text: str) -> Found[T] | None:
         """The command whose words these begin with, and that takes the rest; the longest wins."""
@@ -243,18 +275,18 @@ class Router(Generic[T]):
     async def _press(self, turn: T, press: Press) -> Reply:
         row = self.actions.get(press.wire)
         if row is None:
-            raise NotFound("That button is no longer in use.", "Type /qi help to see what I can do.")
+            raise NotFound("That button is no longer in use.", _SEE_HELP)
         row.needs.check(turn)
         try:
             pressed = wire.decode(row.kind, press.data)
         except wire.BadWire:
-            raise NotFound("I could not read that button.", "Type /qi help to see what I can do.") from None
+            raise NotFound("I could not read that button.", _SEE_HELP) from None
         return await row.handler(turn, pressed)
 
     async def _submit(self, turn: T, submission: Submission) -> Reply:
         row = self.submissions.get(submission.wire)
         if row is None:
-            raise NotFound("That form is no longer in use.", "Type /qi help to see what I can do.")
+            raise NotFound("That form is no longer in use.", _SEE_HELP)
         row.needs.check(turn)
         try:
             answers = forms.read(row.kind, submission.values)
@@ -304,8 +336,18 @@ def _guard_fields(answers: Answers) -> None:
 
 
 def _words(text: str) -> str:
-    """What was typed, also in a direct message where the slash and the name of the bot are not needed."""
-    return _SLASH.sub("", arguments.straighten(text))
+    """What was typed, also in a direct message where the slash and the name of the bot are not needed, and with the
+    quotes in which a command may have been shown.
+    """
+    words = arguments.straighten(text)
+    quoted = _QUOTED.fullmatch(words)
+    return _SLASH.sub("", quoted[1] if quoted else words)
+
+
+def _promise(handler: Handler) -> Callable[[object], bool]:
+    """What the handler's signature says of every answer."""
+    always = get_type_hints(handler).get("return") is Form
+    return lambda _: always
 
 
 def _said(press: Press) -> str:
@@ -315,6 +357,8 @@ def _said(press: Press) -> str:
 
 K = TypeVar("K")
 R = TypeVar("R")
+_SEE_HELP = ("Type ", Typed("help"), " to see what I can do.")
+_QUOTED = re.compile(r'"([^"]+)"')
 _SLASH = re.compile(r"^/+(?:qi(?!\S)\s*)?", re.IGNORECASE)
 _BUILT_IN: tuple[Any, ...] = (str, int, date, arguments.Rest)
 

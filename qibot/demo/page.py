@@ -163,7 +163,11 @@ class Page:
 
     async def close(self, key: str, on: str) -> None:
         """Close the window in front of them."""
-        user, view = self._in_slack(key), self._modal(key, on)
+        user = self.people[key]
+        if isinstance(user, TeamsUser):
+            await self._close_in_teams(key, user, on)
+            return
+        view = self._modal(key, on)
         await self._do(key, f"closed “{view.title}”", lambda: self.slack.close(user, view), on=on)
 
     async def shortcut(self, key: str, callback_id: str, name: str) -> None:
@@ -179,11 +183,12 @@ class Page:
     async def press_card(
         self, key: str, on: str, press: str, fields: Callable[[Json], Mapping[str, CardTyped]]
     ) -> None:
-        """Press a button of a card in Teams; `fields` reads what is filled in on it."""
+        """Press a button of a card in Teams, in the chat or in a window; `fields` reads what is filled in on it."""
         user = self.people[key]
         if not isinstance(user, TeamsUser):
             raise Gone
-        seen = next((one for one in self.teams.inbox(user) if one.id == on), None)
+        dialog = self.teams.dialog(user)
+        seen = dialog if dialog and dialog.id == on else next((m for m in self.teams.inbox(user) if m.id == on), None)
         card = seen.card if seen is not None else None
         found = meant(card or {}, press)
         if seen is None or card is None or found is None:
@@ -191,6 +196,18 @@ class Page:
         (name, nth), typed = found, fields(card)
         press_it = functools.partial(self.teams.press, user, seen, name, nth=nth, values=typed)
         await self._do_in_teams(key, f"pressed “{name}”", press_it, on=on, typed=typed)
+
+    async def _close_in_teams(self, key: str, user: TeamsUser, on: str) -> None:
+        dialog = self.teams.dialog(user)
+        if dialog is None or dialog.id != on:
+            raise Gone
+        # Teams tells nobody.
+        async with self.lock:
+            doing = self._begin(key, f"closed “{dialog.title}”", on)
+            doing.ts = self.teams.next_message_id()
+            self.left.pop((key, on), None)
+            self.teams.close(user)
+            self.doings.setdefault(key, []).append(doing)
 
     # Time
 

@@ -69,7 +69,8 @@ async def _offering(said: Message | Form, turn: Turn) -> Message | Form:
 
 
 def _in_teams(id: str, name: str, said: Message | Form) -> Example:
-    card = cards.render(said, workspace="") if isinstance(said, Message) else dialogs.render(said)
+    asks = features.router.opens_form
+    card = cards.render(said, workspace="", asks=asks) if isinstance(said, Message) else dialogs.render(said)
     return Example(id, name.replace("_", " "), drawn(card, CardSetting(id, level=4)), pretty(card))
 
 

@@ -13,11 +13,12 @@ from qibot.chat.help import may
 from qibot.chat.router import CommandRow
 from qibot.clock import LONDON
 from qibot.demo.blocks_html import Setting, render, words
+from qibot.demo.cards_html import CardSetting
 from qibot.demo.page import Page, sent_json
 from qibot.demo.page_entries import LATEST, Entry, Payload, in_order, local, payload, say_day, title
 from qibot.demo.page_look import HOME, MESSAGES, Look
-from qibot.demo.page_teams import short, teams_entries
-from qibot.demo.page_things import Asking, Doing, moment, serial
+from qibot.demo.page_teams import drawn, short, teams_entries
+from qibot.demo.page_things import Asking, Doing, Left, moment, serial
 from qibot.demo.slack_server import User, View
 from qibot.demo.slack_things import Post
 from qibot.demo.teams_server import TeamsUser
@@ -66,6 +67,7 @@ class Pane:
     entries: tuple[Entry, ...]
     home: Window | None
     modal: Window | None
+    dialog: Window | None
     asking: Asking | None
     commands: tuple[tuple[str, tuple[Offered, ...]], ...]
     first: tuple[Offered, ...]
@@ -101,6 +103,7 @@ class Shown:
             self._entries(look, side, user),
             self._window(look, side, home, user) if home and wanted.tab == HOME else None,
             self._window(look, side, modal, user) if modal else None,
+            None,
             page.asking.get(wanted.who),
             _by_table(rows, "/qi "),
             tuple(Offered(f"/qi {one}", "", True) for one in _first_words(rows)),
@@ -109,7 +112,7 @@ class Shown:
         )
 
     async def _teams_pane(self, look: Look, side: str, user: TeamsUser) -> Pane:
-        """Teams has one conversation and nothing beside it: no Home tab, no shortcuts, no windows."""
+        """Teams has one conversation, a window when a button opens one, and no Home tab or shortcuts."""
         key, page = look.sides[side].who, self._page
         page.mark_read(key)
         rows = await self._allowed("teams", user.tenant_id, user.aad_object_id)
@@ -125,6 +128,7 @@ class Shown:
             in_order(teams_entries(page, key, user, f"{side}-{short(key)}", lambda on: self.hidden(look, side, on))),
             None,
             None,
+            self._dialog(look, side, user),
             None,
             _by_table(rows, ""),
             tuple(Offered(one, "", True) for one in _first_words(rows)),
@@ -186,6 +190,18 @@ class Shown:
         payloads += [payload(title(one), sent_json(one.sent)) for one in doings[-3:] if one.sent is not None]
         submit, close = words(view.data.get("submit")), words(view.data.get("close")) or "Close"
         return Window(view.id, view.title or "Home", html, tuple(payloads), submit, close, bool(view.errors))
+
+    def _dialog(self, look: Look, side: str, user: TeamsUser) -> Window | None:
+        """The window in front of somebody in Teams, which holds a card."""
+        key, dialog = look.sides[side].who, self._page.teams.dialog(user)
+        if dialog is None or dialog.card is None:
+            return None
+        left = self._page.left.get((key, dialog.id), Left({}, {}))
+        id, form = f"{side}-{dialog.id}", self.hidden(look, side, dialog.id)
+        html = drawn(dialog.card, CardSetting(id, form, held=left.typed, errors=left.errors))
+        payloads = [payload("payload: the window that the bot answered with", dialog.sent or {})]
+        wrong = bool(left.errors or dialog.errors)
+        return Window(dialog.id, dialog.title, html, tuple(payloads), wrong=wrong)
 
     def hidden(self, look: Look, side: str, on: str = "") -> Markup:
         """The fields that every form of a pane carries."""

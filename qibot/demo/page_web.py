@@ -155,9 +155,8 @@ class Web:
             return "#clock"
         who = look.sides[side].who
         user = self.page.people[who]
-        if who in self.page.asking or (isinstance(user, User) and self.page.slack.modal(user) is not None):
-            return f"#{side}-window"
-        return f"#{side}"
+        window = self.page.slack.modal(user) if isinstance(user, User) else self.page.teams.dialog(user)
+        return f"#{side}-window" if window is not None or who in self.page.asking else f"#{side}"
 
 
 async def _type(web: Web, side: str, form: FormData, look: Look) -> Look:

@@ -8,6 +8,7 @@ from qibot.demo import slack_text
 from qibot.demo.slack_server import Seen as SlackSeen
 from qibot.demo.slack_server import SeenMessage, View
 from qibot.demo.teams_cards import questions
+from qibot.demo.teams_things import Dialog
 from qibot.demo.teams_things import Seen as TeamsSeen
 from qibot.demo.teams_things import SeenMessage as TeamsMessage
 from qibot.demo.world import Account, World
@@ -132,8 +133,8 @@ class OnTeams:
         return await self._answer(await self._teams.press(self._world.colleague(who), on.of, label, nth=nth))
 
     async def fills(self, who: Account, form: Paper, values: Values) -> Answer:
-        """Fill in a card and send it by its last button."""
-        message: TeamsMessage = form.of
+        """Fill in a card, in the chat or in a window, and send it by its last button."""
+        message: TeamsMessage | Dialog = form.of
         picked: dict[str, Any] = {}
         for element in _inputs(message):
             name = str(element["id"]).partition("-")[2]
@@ -150,10 +151,12 @@ class OnTeams:
         return [_teams_card(m) for m in self._teams.inbox(self._world.colleague(who)) if m.by_bot]
 
     async def _answer(self, seen: TeamsSeen) -> Answer:
-        await self._teams.wait_idle(until=lambda: seen.messages or seen.updated or seen.error)
+        await self._teams.wait_idle(until=lambda: seen.messages or seen.updated or seen.error or seen.dialog)
         await self._world.settle()
         if seen.error:
             raise RuntimeError(seen.error)
+        if seen.dialog is not None:
+            return Answer(form=Paper(seen.dialog.title, tuple(seen.dialog.fields), seen.dialog))
         shown = [*seen.messages, *([seen.updated] if seen.updated else [])]
         forms = [m for m in shown if m.fields]
         if forms:
@@ -176,7 +179,7 @@ def _options(block: Mapping[str, Any]) -> dict[str, str]:
     return {str(o["value"]): slack_text.unescape(o["text"]["text"]) for g in groups for o in g["options"]}
 
 
-def _inputs(message: TeamsMessage) -> Iterable[Mapping[str, Any]]:
+def _inputs(message: TeamsMessage | Dialog) -> Iterable[Mapping[str, Any]]:
     return [q.element for q in questions(message.card or {})]
 
 

@@ -134,6 +134,8 @@ class TeamsPeople(TeamsWire):
             if window.get("type") != "task/fetch":
                 self.note("Action.Submit", [f"msteams.type {window.get('type')!r} is not modelled"])
                 raise LookupError(f"the stand-in does not model msteams.type {window.get('type')!r}")
+            if on.is_targeted:
+                self.note("Action.Submit", ["a targeted message asks for a window: nobody has said that one opens"])
             return await self._task(user, on, "task/fetch", data, seen, duplicate)
         chat = self.conversations[on.conversation]
         more = {"id": self.next_message_id(), "value": data, "replyToId": on.id}
@@ -229,8 +231,8 @@ class TeamsPeople(TeamsWire):
                 self.note(source, found)
                 seen.error = WENT_WRONG
                 return
-            window = window or Dialog(title, card, chat.id, user.id)
-            window.title, window.card = title or window.title, card
+            window = window or Dialog(title, card, chat.id, user.id, f"window-{self.next_number('window')}")
+            window.title, window.card, window.sent = title or window.title, card, task
             self.dialogs[user.id] = seen.dialog = window
             seen.errors = window.errors
         else:

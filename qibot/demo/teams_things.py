@@ -134,13 +134,15 @@ class SeenMessage(_Card):
 
 @dataclass(slots=True)
 class Dialog(_Card):
-    """A window in front of a person. Live: it changes when the bot answers with another card."""
+    """A window in front of a person. Live: it changes when the bot answers with another card, which `sent` holds."""
 
     title: str
     card: Json | None
     conversation: str
     user: str
+    id: str = ""
     is_open: bool = True
+    sent: Mapping[str, Any] | None = None
 
     @property
     def shown(self) -> str:

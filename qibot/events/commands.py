@@ -22,6 +22,7 @@ from qibot.events.forms import (
 from qibot.events.models import CHANGED, CLOSING, PAIRS, Event, Pledge
 from qibot.people import service as people
 from qibot.people.turn import Turn, anybody, member, organiser, table
+from qibot.typed import Typed
 
 commands = table("Events")
 
@@ -90,7 +91,12 @@ async def closing_reflected(turn: Turn, said: ReflectClosing) -> Message:
     return await _reflected(turn, said, CLOSING, boxes, energy=said.energy)
 
 
-@commands.command("pledge", needs=member, help="Promise something; I will ask how it goes after 2, 6 and 12 weeks.")
+@commands.command(
+    "pledge",
+    needs=member,
+    help="Promise something; I will ask how it goes after 2, 6 and 12 weeks.",
+    asks=lambda words: not words,
+)
 async def pledge(turn: Turn, words: Rest) -> Message | Form:
     event = await service.newest(turn.db, turn.member.id)
     return await _pledged(turn, event, words) if words else _pledge_form(event)
@@ -106,7 +112,7 @@ async def pledges(turn: Turn) -> Message:
     return views.pledges(await service.pledges(turn.db, turn.member.id), turn.today)
 
 
-@commands.action(AnswerPledge, needs=member)
+@commands.action(AnswerPledge, needs=member, asks=lambda pressed: pressed.state == CHANGED)
 async def answered(turn: Turn, pressed: AnswerPledge) -> Message | Form:
     row = await service.own_pledge(turn.db, pressed.pledge, turn.member.id)
     if pressed.state == CHANGED:
@@ -158,7 +164,9 @@ async def group_these(turn: Turn, pressed: GroupThese) -> Form:
     event = await service.by_id(turn.db, pressed.event)
     rows = await _answers_to(turn, event, pressed.question, pressed.place)
     if not rows:
-        raise NotFound("There are no such answers any more.", f"Type /qi event themes {event.code} to see them.")
+        raise NotFound(
+            "There are no such answers any more.", ("Type ", Typed(f"event themes {event.code}"), " to see them.")
+        )
     return views.group_form(event, pressed.question, pressed.place, rows)
 
 

@@ -29,6 +29,7 @@ from qibot.events.models import (
 from qibot.hours import at_local, weeks_later
 from qibot.outbox import service as outbox
 from qibot.people.models import Person
+from qibot.typed import Typed
 
 FOLLOWUP = "events.pledge_followup"
 FOLLOWUP_WEEKS = (2, 6, 12)
@@ -69,7 +70,8 @@ async def by_code(db: AsyncSession, code: str) -> Event:
 
 async def by_id(db: AsyncSession, event_id: int) -> Event:
     """The event of a button or a form. Raises `NotFound`."""
-    return await _get(db, Event, event_id, NotFound("I cannot find that event.", "Type /qi event to see yours."))
+    missing = NotFound("I cannot find that event.", ("Type ", Typed("event"), " to see yours."))
+    return await _get(db, Event, event_id, missing)
 
 
 async def join(db: AsyncSession, event: Event, person: Person, now: datetime) -> bool:
@@ -95,7 +97,7 @@ async def cancel(db: AsyncSession, event: Event, now: datetime) -> None:
 def standing(event: Event) -> None:
     """Raises `Refused` for a cancelled event."""
     if event.cancelled_at is not None:
-        raise Refused(f"“{event.title}” was cancelled.", "Type /qi event to see your events.")
+        raise Refused(f"“{event.title}” was cancelled.", ("Type ", Typed("event"), " to see your events."))
 
 
 async def mine(db: AsyncSession, person_id: int) -> list[Event]:
@@ -107,7 +109,9 @@ async def newest(db: AsyncSession, person_id: int) -> Event:
     """The event somebody joined last. Raises `NotFound`."""
     found = await db.scalar(_joined(person_id).limit(1))
     if found is None:
-        raise NotFound("You have not joined an event yet.", "Type /qi event join and the code that you were given.")
+        raise NotFound(
+            "You have not joined an event yet.", ("Type ", Typed("event join"), " and the code that you were given.")
+        )
     return found
 
 
@@ -122,7 +126,7 @@ async def attended(db: AsyncSession, event: Event, person_id: int) -> Event:
     """The event again. Raises `Refused` for one that was cancelled or that the person has not joined."""
     standing(event)
     if await db.get(Attendance, (event.id, person_id)) is None:
-        raise Refused(f"You have not joined “{event.title}”.", f"Type /qi event join {event.code} first.")
+        raise Refused(f"You have not joined “{event.title}”.", ("Type ", Typed(f"event join {event.code}"), " first."))
     return event
 
 
@@ -281,7 +285,7 @@ async def unanswered(db: AsyncSession, person_id: int, now: datetime) -> list[Pl
 
 async def own_pledge(db: AsyncSession, pledge_id: int, person_id: int) -> Pledge:
     """Somebody's own pledge with its event. Raises `NotFound`, for another's too."""
-    missing = NotFound("I cannot find that promise among yours.", "Type /qi pledges to see them.")
+    missing = NotFound("I cannot find that promise among yours.", ("Type ", Typed("pledges"), " to see them."))
     found = await _get(db, Pledge, pledge_id, missing)
     if found.person_id != person_id:
         raise missing
@@ -292,7 +296,7 @@ async def own_pledge(db: AsyncSession, pledge_id: int, person_id: int) -> Pledge
 def answer(pledge: Pledge, state: str, now: datetime) -> None:
     """Say what became of it. The last word counts, so a slip can be put right. Raises `NotFound` for no such state."""
     if state not in (DONE, GOING, LET_GO):
-        raise NotFound("I could not read that button.", "Type /qi pledges to see your promises.")
+        raise NotFound("I could not read that button.", ("Type ", Typed("pledges"), " to see your promises."))
     pledge.state, pledge.answered_at = state, now
 
 

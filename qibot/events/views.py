@@ -20,6 +20,7 @@ from qibot.events.forms import (
 )
 from qibot.events.models import CHANGED, DONE, GOING, LET_GO, OPEN, QUESTIONS, Event, Pledge
 from qibot.events.service import Counts, Statement
+from qibot.typed import Typed
 
 _MOST = 10
 """Promises in one message: more would not be read."""
@@ -32,7 +33,9 @@ def created(event: Event, today: date) -> Message:
     return Message(
         f"“{event.title}” is ready",
         _facts(event, today),
-        Text("People join by typing ", Bold(f"/qi event join {event.code}"), ". Put it on the invitation or a slide."),
+        Text(
+            "People join by typing ", Typed(f"event join {event.code}"), ". Put the code on the invitation or a slide."
+        ),
         Buttons(Button("Join it yourself", Say(f"event join {event.code}")), _show(event)),
     )
 
@@ -61,7 +64,7 @@ def mine(events: Sequence[Event], today: date) -> Message:
     if not events:
         return Message(
             "You have not joined an event yet",
-            Text("Type /qi event join and the code that its organiser gives you."),
+            Text("Type ", Typed("event join"), " and the code that its organiser gives you."),
             Buttons(Button("What can you do?", Say("help"))),
         )
     parts: list[Part] = []
@@ -151,7 +154,11 @@ def pledged(pledge: Pledge, days: Sequence[date], *, agreed: bool, today: date) 
     if agreed:
         how = Text("I will ask you how it goes on ", Bold(first), f", then on {' and '.join(rest)}.")
     else:
-        how = Text("You have not agreed to reminders, so I will not ask how it goes. You can change that with /qi me.")
+        how = Text(
+            "You have not agreed to reminders, so I will not ask how it goes. You can change that with ",
+            Typed("me"),
+            ".",
+        )
     return Message(
         "That is a promise",
         Quote(pledge.words),
@@ -212,7 +219,7 @@ def themes(event: Event, rows: Sequence[Statement]) -> Message:
     if not rows:
         return Message(
             f"Nothing was said at “{event.title}” yet",
-            Text("People hand in their thoughts with /qi reflect."),
+            Text("People hand in their thoughts with ", Typed("reflect"), "."),
             Buttons(_show(event)),
         )
     parts: list[Part] = []

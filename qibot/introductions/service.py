@@ -22,6 +22,7 @@ from qibot.outbox.models import SENT, Delivery
 from qibot.people import service as people
 from qibot.people.models import Person, Topic
 from qibot.projects import service as projects
+from qibot.typed import Typed, Words
 
 ASKS_A_WEEK = 5
 """Asks per person in seven days: enough for somebody in earnest, too few to write to the whole network."""
@@ -117,7 +118,7 @@ async def _may_ask(db: AsyncSession, asker: Person, asked_id: int, wish: Wish, n
     if not await willing(db, asker.id):
         raise Refused(
             "To be introduced, you need to agree to introductions yourself.",
-            "Type /qi join and tick it; nothing passes before both of you say yes.",
+            ("Type ", Typed("join"), " and tick it; nothing passes before both of you say yes."),
         )
     await _rested(db, asker.id, asked_id, now)
     if wish.project_id:
@@ -128,7 +129,7 @@ async def _may_ask(db: AsyncSession, asker: Person, asked_id: int, wish: Wish, n
     if (await db.scalar(lately) or 0) >= ASKS_A_WEEK:
         raise Refused(
             f"You have asked {ASKS_A_WEEK} people in the last seven days, and that is as many as I pass on.",
-            "Give them a few days to answer; /qi introductions shows where each stands.",
+            ("Give them a few days to answer; ", Typed("introductions"), " shows where each stands."),
         )
     return person
 
@@ -147,16 +148,16 @@ async def _rested(db: AsyncSession, asker_id: int, asked_id: int, now: datetime)
     if answered_at is None or now - answered_at >= AGAIN:
         return
     if state == ACCEPTED:
-        raise Refused("You have been introduced already.", "Type /qi introductions to see it.")
+        raise Refused("You have been introduced already.", ("Type ", Typed("introductions"), " to see it."))
     raise Refused(
         "They were not available last time, so I leave it for half a year before I ask again.",
-        "Type /qi find and your words; others may have time now.",
+        ("Type ", Typed("find"), " and your words; others may have time now."),
     )
 
 
 _ASKED_ALREADY = (
     "You have asked them already, and they have not answered yet.",
-    "Type /qi introductions to see it, or to withdraw it.",
+    ("Type ", Typed("introductions"), " to see it, or to withdraw it."),
 )
 
 
@@ -164,7 +165,9 @@ async def _lead(db: AsyncSession, lead_id: int, asker: Person, now: datetime) ->
     """The lead of a project: whoever does not want to be introduced is not, champion or not."""
     if lead_id == asker.id:
         raise Refused("That is your own project.", "Others can say hello to you; you will get a message when they do.")
-    busy = NotFound("The lead of that project is not taking questions just now.", "Type /qi find and your words.")
+    busy = NotFound(
+        "The lead of that project is not taking questions just now.", ("Type ", Typed("find"), " and your words.")
+    )
     if not await willing(db, lead_id):
         raise busy
     offer = await db.get(Champion, lead_id)
@@ -185,7 +188,8 @@ async def accept(db: AsyncSession, introduction_id: int, person: Person, now: da
         _still_open(found)
     if not await willing(db, person.id):
         raise Refused(
-            "You have withdrawn your consent to introductions.", "To say yes, agree to it again with /qi join."
+            "You have withdrawn your consent to introductions.",
+            ("To say yes, agree to it again with ", Typed("join"), "."),
         )
     if not await willing(db, found.asker_id):
         raise Refused("They are no longer looking for an introduction.", "There is nothing to do.")
@@ -234,9 +238,9 @@ async def withdraw(db: AsyncSession, introduction_id: int, person: Person, now: 
     if found.asker_id != person.id:
         raise NotFound(*_NOT_THERE)
     if found.state == ACCEPTED:
-        raise Refused("You have been introduced already.", "Type /qi introductions to see it.")
+        raise Refused("You have been introduced already.", ("Type ", Typed("introductions"), " to see it."))
     if found.state in (DECLINED, EXPIRED):
-        raise Refused("That one is closed already.", "Type /qi find and your words for others.")
+        raise Refused("That one is closed already.", ("Type ", Typed("find"), " and your words for others."))
     if found.state == ASKED:
         await _close(db, found, WITHDRAWN, now)
     return found
@@ -255,9 +259,9 @@ def _still_open(found: Introduction) -> Introduction:
     return found
 
 
-_NOT_THERE = ("I cannot find that introduction among yours.", "Type /qi introductions to see them.")
-_OVER = {
-    ACCEPTED: ("You have said yes to that one already.", "Type /qi introductions to see it."),
+_NOT_THERE = ("I cannot find that introduction among yours.", ("Type ", Typed("introductions"), " to see them."))
+_OVER: dict[str, tuple[str, Words]] = {
+    ACCEPTED: ("You have said yes to that one already.", ("Type ", Typed("introductions"), " to see it.")),
     DECLINED: ("You have answered that one already.", "They were told kindly. There is nothing to do."),
     EXPIRED: ("That one was closed in the meantime.", "They were told kindly. There is nothing to do."),
     WITHDRAWN: ("They withdrew that one in the meantime.", "There is nothing to do."),
@@ -328,7 +332,7 @@ async def between(db: AsyncSession, introduction_id: int, person: Person) -> Int
 
 def _furthest(scale: Sequence[str], before: str, answer: str) -> str:
     if answer not in scale:
-        raise NotFound("I do not know that answer.", "Type /qi introductions to see yours.")
+        raise NotFound("I do not know that answer.", ("Type ", Typed("introductions"), " to see yours."))
     return max((a for a in (before, answer) if a), key=scale.index)
 
 

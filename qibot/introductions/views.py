@@ -27,6 +27,7 @@ from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, WITHD
 from qibot.introductions.seen import CLOSED, Opening, Seen, Side
 from qibot.introductions.service import Whom, Wish
 from qibot.introductions.words import about, mail_to, purpose, question, topic, who
+from qibot.typed import Typed
 
 _MINE = Button("My introductions", Say("introductions"))
 _COUNTS = Note("It counts for the network as a whole, never for a person.")
@@ -150,8 +151,8 @@ def introduced(side: Side, opening: Opening) -> Message:
         Text("You have both said yes. Meet ", _mention(other), "."),
         Facts((*facts, ("Contact", other.contact or "not given"))),
         Quote(side.reason),
+        Text(Bold("To begin with: "), question(side, opening)),
     ]
-    parts.append(Text(Bold("To begin with: "), question(side, opening)))
     if not other.account:
         parts += (_by_mail(side), *_first_time(opening))
     parts.append(Buttons(*_write(side), _MINE))
@@ -167,8 +168,8 @@ def _by_mail(side: Side) -> Text:
     if other.contact:
         return Text("You can also write here, and I pass it on.")
     return Text(
-        "They gave no contact, but you can write here and I pass it on. "
-        "Give yours with /qi join, and they find it under /qi introductions."
+        "They gave no contact, but you can write here and I pass it on. Give yours with ",
+        *(Typed("join"), ", and they find it under ", Typed("introductions"), "."),
     )
 
 
@@ -364,7 +365,6 @@ _WAITED = Side(8, ASKED, False, False, _SISTER, _WHY, _DAY, _UNTIL, project="Sep
 _BOTH = Side(7, ACCEPTED, True, True, _TOMASZ, _WHY, _DAY, _UNTIL, "Sepsis")
 _OTHER = Side(7, ACCEPTED, False, True, _AMINA, _WHY, _DAY, _UNTIL, "Sepsis", met="yes")
 _ACROSS = Side(12, ACCEPTED, True, True, _NADIA, _WHY, _DAY, _UNTIL, project="Sepsis trolley")
-_STOPPED = replace(_ACROSS, stopped=True)
 _TIMES = datetime(2019, 12, 2, 11, tzinfo=UTC), datetime(2019, 12, 3, 15, tzinfo=UTC)
 _CLOSED = Side(9, CLOSED, True, False, _NURSE, _WHY, _DAY, _UNTIL, "Sepsis")
 _NO_TOPIC = Side(10, CLOSED, True, False, Seen("", "Beds Hospitals", ""), _WHY, _DAY, _UNTIL)
@@ -396,5 +396,5 @@ EXAMPLES: dict[str, Message | Form] = {
     "mine": mine((_ASKER, _ASKED, _WAITED, _BOTH, _OTHER), _DAY, page=1, more=True),
     "mine_over": mine((_CLOSED, _NO_TOPIC, _NO_MORE), _DAY, page=2, more=False),
     "mine_none": mine((), _DAY, page=1, more=False),
-    "home": Message("qibot", *home((_ASKED, _STOPPED, _BOTH), _DAY, more=True)),
+    "home": Message("qibot", *home((_ASKED, replace(_ACROSS, stopped=True), _BOTH), _DAY, more=True)),
 }

@@ -11,6 +11,7 @@ from qibot.outbox.models import EVERYTHING
 from qibot.outbox.notifications import Catalogue
 from qibot.outbox.views import Snooze, Start, Stop
 from qibot.people.turn import Turn, member, table
+from qibot.typed import Typed
 
 ALL = "all reminders"
 
@@ -107,7 +108,7 @@ class Reminders:
     def _label(self, kind: str) -> str:
         label = ALL if kind == EVERYTHING else self._labels.get(kind)
         if label is None:
-            raise NotFound("I do not send reminders of that kind.", "Type /qi nudges to see yours.")
+            raise NotFound("I do not send reminders of that kind.", ("Type ", Typed("nudges"), " to see yours."))
         return label
 
     def _named(self, words: str, verb: str) -> str:

@@ -14,6 +14,7 @@ from qibot.errors import NotFound, Refused
 from qibot.hours import WorkingWeek, at_local, next_working_moment, weeks_later
 from qibot.outbox.models import CANCELLED, EVERYTHING, PENDING, SENDING, Delivery, StoppedKind
 from qibot.people.models import Person
+from qibot.typed import Typed
 
 SPOKEN = {"nudges": "reminders", "introductions": "introductions", "broadcasts": "announcements"}
 """Consent purposes that cover what is said unasked, and how people call them."""
@@ -78,7 +79,7 @@ async def own(db: AsyncSession, delivery_id: str, person: Person) -> Delivery:
     """The delivery with this mark. Raises `NotFound` unless it is this person's."""
     found = await db.get(Delivery, delivery_id)
     if found is None or found.person_id != person.id:
-        raise NotFound("I could not find that reminder.", "Type /qi nudges to see yours.")
+        raise NotFound("I could not find that reminder.", ("Type ", Typed("nudges"), " to see yours."))
     return found
 
 
@@ -125,9 +126,9 @@ async def stopped(db: AsyncSession, person_id: int) -> frozenset[str]:
 def pause(person: Person, until: date, today: date) -> None:
     """Nothing unasked before `until`. A pause has an end: raises `Refused` for a day past or over a year away."""
     if until <= today:
-        raise Refused("A pause needs a day that is still to come.", "For example: /qi nudges pause in 2 weeks")
+        raise Refused("A pause needs a day that is still to come.", ("For example: ", Typed("nudges pause in 2 weeks")))
     if until - today > _LONGEST_PAUSE:
-        raise Refused("A pause can be a year at most.", "To stop for good, type /qi nudges stop")
+        raise Refused("A pause can be a year at most.", ("To stop for good, type ", Typed("nudges stop")))
     person.paused_until = until
 
 

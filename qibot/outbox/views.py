@@ -9,6 +9,7 @@ from qibot.chat.router import Say
 from qibot.chat.wire import Action, action
 from qibot.dates import say_date
 from qibot.outbox.models import EVERYTHING
+from qibot.typed import Typed
 
 
 @action("outbox.snooze")
@@ -40,7 +41,7 @@ def with_ways_out(message: Message, delivery: str, label: str) -> Message:
             Button("Remind me in a week", Snooze(delivery)),
             Button("Stop these", Stop(delivery)),
         ),
-        Note(f"Why you get this: {label}. See what else is coming with /qi nudges."),
+        Note(f"Why you get this: {label}. See what else is coming with ", Typed("nudges"), "."),
     )
 
 

@@ -11,6 +11,7 @@ from qibot.people import service, topics, views
 from qibot.people.forms import AddOrganisation, AddTopic, Join, Leave, Withdraw
 from qibot.people.models import Organisation, Person, Topic
 from qibot.people.turn import Turn, anybody, member, organiser, table
+from qibot.typed import Typed
 
 commands = table("You and the network")
 
@@ -213,7 +214,9 @@ async def _read_organisation(words: str, turn: Turn) -> Organisation:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise Unclear(f"I do not know an organisation called “{words}”.", "See /qi organisations for all of them.")
+        raise Unclear(
+            f"I do not know an organisation called “{words}”.", ("See ", Typed("organisations"), " for all of them.")
+        )
     raise Unclear(
         f"There are {len(found)} organisations like “{words}”.",
         "Which one?",

@@ -37,7 +37,7 @@ class Join(Answers):
         "I agree that…",
         *(Choice(purpose, sentence) for purpose, sentence in PURPOSES.items()),
         optional=True,
-        help="Each is your choice, and each can be withdrawn at any time with /qi me.",
+        help="Each is your choice, and each can be withdrawn at any time, at once.",
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.errors import NotFound, Refused, Unclear
 from qibot.people.models import Interest, Shipped, Topic, TopicWord
+from qibot.typed import Typed
 from qibot.vocabulary.shipped import TOPICS as SHIPPED
 from qibot.vocabulary.text import stems, tokens
 from qibot.vocabulary.vocabulary import Match as Match
@@ -70,7 +71,7 @@ async def read_topic(db: AsyncSession, words: str) -> Topic:
     near = matches or held.nearest(words)
     raise Unclear(
         f"I do not know a topic called “{words}”.",
-        "See /qi topics for all of them." if not near else "Did you mean one of these?",
+        ("See ", Typed("topics"), " for all of them.") if not near else "Did you mean one of these?",
         tuple(f"find {m.label.lower()}" for m in near),
     )
 

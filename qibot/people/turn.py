@@ -9,6 +9,7 @@ from qibot.chat.router import Need, Table
 from qibot.clock import local_date
 from qibot.errors import Refused
 from qibot.people.models import Identity, Person, Workspace
+from qibot.typed import Typed
 
 
 @dataclass
@@ -34,7 +35,7 @@ class Turn:
     def member(self) -> Person:
         """The person. Raises `Refused` for somebody who has not joined."""
         if self.person is None or not self.person.here:
-            raise Refused("You have not joined the network yet.", "Type /qi join; it takes a minute.")
+            raise Refused("You have not joined the network yet.", ("Type ", Typed("join"), "; it takes a minute."))
         return self.person
 
 
@@ -48,7 +49,7 @@ def _member(turn: Turn) -> None:
 
 def _organiser(turn: Turn) -> None:
     if not turn.member.is_organiser:
-        raise Refused("That is for organisers of the network.", "Type /qi me to see who they are.")
+        raise Refused("That is for organisers of the network.", ("Type ", Typed("me"), " to see who they are."))
 
 
 anybody: Need[Turn] = Need("anybody", _anybody)

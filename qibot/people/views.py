@@ -11,6 +11,7 @@ from qibot.people.forms import AddOrganisation, AddTopic, Join, Leave, Withdraw
 from qibot.people.models import Consent, Organisation, Person, Topic
 from qibot.people.service import PURPOSES, WORDING
 from qibot.people.topics import Match
+from qibot.typed import Typed
 
 KIND = "I never read your messages elsewhere, and patient details never belong here."
 
@@ -24,7 +25,7 @@ def joined(person: Person, *, new: bool, topics: Sequence[Topic]) -> Message:
     )
     title = f"Welcome, {person.name}" if new else "Your details are up to date"
     where = f"You are in the network as {_who(person)}."
-    return Message(title, Text(where), next_steps, Note("See or change this at any time with /qi me."))
+    return Message(title, Text(where), next_steps, Note("See or change this at any time with ", Typed("me"), "."))
 
 
 def not_joined(name: str) -> Message:
@@ -109,7 +110,9 @@ def all_topics(topics: Iterable[Topic]) -> Message:
     for t in topics:
         groups.setdefault(t.group, []).append(t.label)
     parts = [Text(Bold(group), "\n", ", ".join(labels)) for group, labels in groups.items()]
-    return Message("Topics of the network", *parts, Note("Type /qi find and any of them, in your own words."))
+    return Message(
+        "Topics of the network", *parts, Note("Type ", Typed("find"), " and any of them, in your own words.")
+    )
 
 
 def topics_near(words: str, matches: Sequence[Match]) -> Message:
@@ -152,7 +155,7 @@ def organisations(rows: Sequence[Organisation], today: date) -> Message:
     return Message(
         "Organisations of the network",
         *(Text(Bold(place), "\n", "\n".join(lines)) for place, lines in places.items()),
-        Note("Type /qi organisation and a name or ODS code for more."),
+        Note("Type ", Typed("organisation"), " and a name or ODS code for more."),
     )
 
 
@@ -196,7 +199,9 @@ def workspace_owned(row: Organisation) -> Message:
 def organiser_added(person: Person) -> Message:
     """A new organiser."""
     said = Text("They can start events and keep the vocabulary.")
-    return Message(f"{person.name} is an organiser now", said, Note("They find what that brings with /qi help."))
+    return Message(
+        f"{person.name} is an organiser now", said, Note("They find what that brings with ", Typed("help"), ".")
+    )
 
 
 def home_stranger() -> tuple[Part, ...]:

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from qibot.chat.message import Link, Mention, Plain, Run
+from qibot.chat.message import Link, Mention, Plain, Run, word
+from qibot.typed import Typed
 
 MORE = "…"
 LONGEST_ADDRESS = 3_000
@@ -116,9 +117,11 @@ def shortened(words: Iterable[Run], longest: int) -> list[Run]:
 
 def _short(run: Run, longest: int) -> tuple[Run, int]:
     """The run within `longest` characters, and how many it takes."""
-    text = shorten(run.name if isinstance(run, Mention) else run.text, longest)
+    text = shorten(word(run), longest)
     if isinstance(run, Mention):
         return replace(run, name=text), size(text)
+    if isinstance(run, Typed):
+        return Plain(text), size(text)
     if isinstance(run, Link):
         text = text.replace("\n", " ")
         whole = size(text) + size(run.url)

@@ -15,6 +15,7 @@ from qibot.people.turn import Turn, anybody, member, table
 from qibot.projects import service, views
 from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
 from qibot.projects.models import Project
+from qibot.typed import Typed
 
 commands = table("Projects")
 
@@ -73,7 +74,7 @@ async def edit(turn: Turn, project: Project) -> Form:
 @commands.submission(EditProject, needs=member, choices=project_choices)
 async def edited(turn: Turn, said: EditProject) -> Message:
     if not (said.project.isascii() and said.project.isdigit() and len(said.project) <= 9):
-        raise NotFound("I cannot find that project.", "Type /qi projects to see them.")
+        raise NotFound("I cannot find that project.", ("Type ", Typed("projects"), " to see them."))
     saved = await service.change(turn.db, int(said.project), turn.member, _described(said), said.stage, turn.now)
     return views.changed(saved, await service.card(turn.db, saved.project), turn.member, turn.today)
 
@@ -115,7 +116,9 @@ async def projects(turn: Turn, *, page: int = 1) -> Message:
 @commands.command("who", needs=anybody, help="Who is on what: projects of every organisation.", reads=True)
 async def who(turn: Turn, words: Rest, *, page: int = 1) -> Message:
     if not words:
-        raise Unclear("Tell me what the projects should be about.", "For example: /qi who discharge", ("projects",))
+        raise Unclear(
+            "Tell me what the projects should be about.", ("For example: ", Typed("who discharge")), ("projects",)
+        )
     if _ABOUT_PEOPLE.match(words):
         return await champions.otherwise(turn, f"who {words}", "")
     asked, page = words[:_LONGEST_WORDS], max(1, min(page, _LAST_PAGE))

@@ -17,9 +17,9 @@ from qibot.people.topics import Match, by_slug, vocabulary
 from qibot.projects import evidence
 from qibot.projects.models import HELPER, IDEA, LEAD, LIVE, STAGES, STOPPED, Project, ProjectMember, ProjectTopic
 from qibot.projects.words import fold, fold_title, quoted, singular, telling, terms_of
+from qibot.typed import Typed
 
-PAGE = 5
-LOOKALIKES = 3
+PAGE, LOOKALIKES = 5, 3
 _CANDIDATES = 40
 _SURE = 0.8
 """A topic is chosen for somebody only when the words name it, or all but name it (a slip of the keyboard)."""
@@ -154,7 +154,7 @@ async def offer_help(db: AsyncSession, project_id: int, person: Person, now: dat
     if found.lead_id == person.id:
         raise Refused("You lead that project.", "Others can offer to help; you see them on its card.")
     if not found.live:
-        raise Refused("That project is over, so it needs no helpers now.", "Type /qi projects for others.")
+        raise Refused("That project is over, so it needs no helpers now.", ("Type ", Typed("projects"), " for others."))
     row = insert_or_ignore(db, ProjectMember)
     await db.execute(row.values(project_id=found.id, person_id=person.id, role=HELPER, since=now))
     return await evidence.note(db, found)
@@ -172,7 +172,7 @@ async def project(db: AsyncSession, project_id: int) -> Project:
     """A project with its lead and organisation. Raises `NotFound`."""
     found = await db.scalar(_loaded(select(Project)).where(Project.id == project_id))
     if found is None:
-        raise NotFound("I cannot find that project.", "Type /qi projects to see them.")
+        raise NotFound("I cannot find that project.", ("Type ", Typed("projects"), " to see them."))
     return found
 
 

@@ -14,6 +14,7 @@ from qibot.people.topics import Match
 from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
 from qibot.projects.models import IDEA, STOPPED, UNDER_WAY, Project
 from qibot.projects.service import Card, Helper, Listing, Results, Saved, may_change
+from qibot.typed import Typed
 
 _HELPERS_SHOWN = 8
 
@@ -95,7 +96,7 @@ def _steps(card: Card, me: Person | None) -> tuple[Part, ...]:
         buttons.append(Button("Find a champion for it", Say(f"find {label}")))
         buttons.append(Button("Who else works on this", Say(f"who {label}")))
     buttons = buttons or [Button("More projects", Say("projects"))]
-    note = () if me else (Note("To say hello or offer to help, join the network first: /qi join."),)
+    note = () if me else (Note("To say hello or offer to help, join the network first: ", Typed("join"), "."),)
     return Buttons(*buttons), *note
 
 
@@ -159,7 +160,7 @@ def found(words: str, results: Results, me: Person | None, *, page: int, today: 
     asked = results.topics[0].label.lower() if results.topics else words
     parts.append(Buttons(*more, Button("Find people instead", Say(f"find {asked}"))))
     if me is None:
-        parts.append(Note("To say hello or offer to help, join the network first: /qi join."))
+        parts.append(Note("To say hello or offer to help, join the network first: ", Typed("join"), "."))
     return Message(f"Projects about “{words}”", *parts)
 
 
@@ -195,7 +196,7 @@ def listed(listing: Listing, me: Person | None, *, page: int, today: date) -> Me
             parts.extend(part for card in rows for part in _line(card, me, today))
     more = (Button("More projects", Say(f"projects page:{page + 1}")),) if listing.more else ()
     parts.append(Buttons(*more, Button("Register a project", Say("project register"))))
-    parts.append(Note("Looking for something? Type /qi who and your words."))
+    parts.append(Note("Looking for something? Type ", Typed("who"), " and your words."))
     return Message("Projects", *parts)
 
 

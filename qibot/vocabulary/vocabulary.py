@@ -14,9 +14,10 @@ from functools import cached_property
 from typing import Any
 
 from qibot.vocabulary import meaning, one_patient, phrases
+from qibot.vocabulary.hits import NOTHING, Hit, added_up, closest, traps_of, windows
 from qibot.vocabulary.phrases import Area, Phrase
 from qibot.vocabulary.spelling import Speller
-from qibot.vocabulary.text import STOP, Token, fold, stem, tokens
+from qibot.vocabulary.text import STOP, Token, stem, tokens
 
 ENOUGH = 0.40
 """The least score of a topic that is offered."""
@@ -64,16 +65,6 @@ class Parts:
     traps: bool = True
 
 
-_NOTHING = (0.0, Phrase(0, "", (), 0.0))
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    phrase: Phrase
-    score: float
-    at: tuple[int, ...]
-
-
 class Vocabulary:
     """Topics with their words, held ready for reading. Immutable: changes make a new one."""
 
@@ -101,7 +92,6 @@ class Vocabulary:
         self._shorts = {p.short: p for p in reversed(self._phrases) if p.short}
         self._long = [p for p in self._phrases if not p.short]
         self._holding: dict[str, list[int]] = defaultdict(list)
-        self._joined: dict[str, str] = {}
         for row, phrase in enumerate(self._long):
             for word in set(phrase.stems):
                 self._holding[word].append(row)
@@ -215,7 +205,7 @@ class Vocabulary:
         unsure = frozenset(at for at, t in enumerate(words) if phrases.is_unsure(t.raw, t.stem, shouting=shouting))
         shorts = [] if shouting or not self._parts.shorts else self._short_hits(words)
         hits = [*shorts, *self._phrase_hits(words, trapped, unsure)]
-        scores = _added_up(hits)
+        scores = added_up(hits)
         if self._parts.meaning:
             for number, (score, phrase) in self._meant(words, trapped | unsure).items():
                 held, why = scores.get(number, (0.0, phrase))
@@ -237,7 +227,7 @@ class Vocabulary:
             return frozenset()
         found: set[int] = set()
         said = [token.stem for token in words]
-        for trap in _traps_of(said):
+        for trap in traps_of(said):
             size = len(trap.stems)
             for at in range(len(said) - size + 1):
                 after = said[at + size] if at + size < len(said) else ""
@@ -245,11 +235,11 @@ class Vocabulary:
                     found.update(range(at, at + size))
         return frozenset(found)
 
-    def _short_hits(self, words: list[Token]) -> list[_Hit]:
+    def _short_hits(self, words: list[Token]) -> list[Hit]:
         found = ((self._shorts.get(token.raw), at) for at, token in enumerate(words))
-        return [_Hit(phrase, 1.0, (at,)) for phrase, at in found if phrase is not None]
+        return [Hit(phrase, 1.0, (at,)) for phrase, at in found if phrase is not None]
 
-    def _phrase_hits(self, words: list[Token], trapped: frozenset[int], unsure: frozenset[int]) -> list[_Hit]:
+    def _phrase_hits(self, words: list[Token], trapped: frozenset[int], unsure: frozenset[int]) -> list[Hit]:
         places: dict[str, list[int]] = defaultdict(list)
         for at, token in enumerate(words):
             if at not in trapped:
@@ -267,11 +257,11 @@ class Vocabulary:
                 hits.append(hit)
         return self._longest_first([*hits, *self._sayings(words)])
 
-    def _sayings(self, words: list[Token]) -> list[_Hit]:
+    def _sayings(self, words: list[Token]) -> list[Hit]:
         """ "You said, we did": phrases of nothing but words that say nothing by themselves."""
         stems = [token.stem for token in words]
         return [
-            _Hit(phrase, phrase.strength, tuple(range(at, at + len(phrase.stems))))
+            Hit(phrase, phrase.strength, tuple(range(at, at + len(phrase.stems))))
             for phrase in self._all_stop
             for at in range(len(stems) - len(phrase.stems) + 1)
             if tuple(stems[at : at + len(phrase.stems)]) == phrase.stems
@@ -281,10 +271,10 @@ class Vocabulary:
     def _all_stop(self) -> list[Phrase]:
         return [p for p in self._long if len(p.stems) > 1 and STOP.issuperset(t.word for t in tokens(p.text))]
 
-    def _hit(self, row: int, places: Mapping[str, list[int]], unsure: frozenset[int], said: float) -> _Hit | None:
+    def _hit(self, row: int, places: Mapping[str, list[int]], unsure: frozenset[int], said: float) -> Hit | None:
         phrase, mass = self._long[row], self._mass[row]
         held = [word for word in phrase.stems if word in places]
-        at = _closest(held, places)
+        at = closest(held, places)
         whole = len(at) == len(phrase.stems)
         share = sum(self._weight(word) for word in set(held)) / mass
         if not whole and (not self._parts.partial or share < 0.6 or not self._telling(held)):
@@ -300,17 +290,17 @@ class Vocabulary:
         if len(at) > 1:
             # Words far from each other are hardly the phrase.
             says *= max(0.6, 1 - 0.06 * max(0, at[-1] - at[0] + 1 - len(at)))
-        return _Hit(phrase, says, at)
+        return Hit(phrase, says, at)
 
     def _telling(self, held: Iterable[str]) -> bool:
         """Whether a part of a phrase can stand for it: a rare word, or two that say something."""
         weights = sorted(self._weight(word) for word in held if word not in STOP)
         return bool(weights) and (weights[-1] >= 0.75 or len(weights) > 1)
 
-    def _longest_first(self, hits: list[_Hit]) -> list[_Hit]:
+    def _longest_first(self, hits: list[Hit]) -> list[Hit]:
         """What lies inside a longer phrase of another topic says less: a flu clinic is not about clinics."""
         hits.sort(key=lambda hit: (-len(hit.at), -hit.score))
-        kept: list[_Hit] = []
+        kept: list[Hit] = []
         for hit in hits:
             inside = any(
                 set(hit.at) < set(other.at) and other.phrase.topic != hit.phrase.topic and other.score >= hit.score
@@ -348,14 +338,14 @@ class Vocabulary:
         common = np.cumsum(np.vstack([np.zeros_like(rows[0]), of_words @ rows]), axis=0)
         found: dict[int, tuple[float, Phrase]] = {}
         total = sum(weight for weight, _ in said) or 1.0
-        for start, end in _windows(len(said)):
+        for start, end in windows(len(said)):
             near = (common[end] - common[start]) / meaning.lengths(of_words[start:end].sum(axis=0, keepdims=True))[0]
             # Below a half, a cosine says nothing.
             here = (near > _NEAR).nonzero()[0]
             share = sum(weight for weight, _ in said[start:end]) / total
             says = 0.8 * np.minimum(1, (near[here] - 0.45) / 0.5) * strengths[here] * share**0.4
             for row, score in zip(here.tolist(), says.tolist(), strict=True):
-                if score > found.get(topics[row], _NOTHING)[0]:
+                if score > found.get(topics[row], NOTHING)[0]:
                     found[topics[row]] = score, self._long[row]
         return found
 
@@ -363,43 +353,3 @@ class Vocabulary:
         """Itself, with all that the first question would have to wait for."""
         self.match("somebody who knows about warming up")
         return self
-
-
-def _windows(words: int) -> list[tuple[int, int]]:
-    """One to four words beside each other, and all of them."""
-    sizes = sorted({size for size in (1, 2, 3, 4, words) if size <= words})
-    return [(at, at + size) for size in sizes for at in range(words - size + 1)]
-
-
-def _traps_of(said: list[str]) -> list[phrases.Trap]:
-    here = set(said)
-    return [trap for trap in phrases.traps() if here.issuperset(trap.stems)]
-
-
-def _closest(held: Sequence[str], places: Mapping[str, list[int]]) -> tuple[int, ...]:
-    """Where the words of a phrase stand, near each other."""
-    at: list[int] = []
-    for word in held:
-        free = [place for place in places[word] if place not in at] or places[word]
-        at.append(min(free, key=lambda place: abs(place - at[-1]) if at else place))
-    return tuple(sorted(set(at)))
-
-
-def _added_up(hits: Iterable[_Hit]) -> dict[int, tuple[float, Phrase]]:
-    """For each topic its best hit, and a part of every other that other words speak for."""
-    by_topic: dict[int, list[_Hit]] = defaultdict(list)
-    for hit in hits:
-        by_topic[hit.phrase.topic].append(hit)
-    found = {}
-    for topic, some in by_topic.items():
-        some.sort(key=lambda hit: -hit.score)
-        left, used = 1 - some[0].score, set(some[0].at)
-        for hit in some[1:]:
-            if used.isdisjoint(hit.at):
-                left *= 1 - 0.5 * hit.score
-                used.update(hit.at)
-        found[topic] = min(1.0, 1 - left), some[0].phrase
-    return found
-
-
-__all__ = ["Match", "Parts", "Reading", "Vocabulary", "fold"]

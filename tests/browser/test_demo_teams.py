@@ -75,6 +75,44 @@ async def test_a_card_is_filled_in_by_keyboard_and_keeps_what_was_typed(site: Si
     await says(page, "left", "Welcome, Joan Fletcher")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_window_is_filled_in_by_keyboard(site: SimpleNamespace, scheme: str) -> None:
+    page = await site.open(f"/?left={key('Marek')}", color_scheme=scheme)
+    await page.locator("#left-text").fill("projects")
+    await page.keyboard.press("Enter")
+    await says(page, "left", "Newest in the network")
+    register = page.locator("#left .ac-adaptiveCard").get_by_role("button", name="Register a project").last
+    await register.focus()
+    await page.keyboard.press("Enter")
+    window = page.locator("#left").get_by_role("dialog", name="Register a project")
+    title, aim = window.get_by_role("textbox", name="Title"), window.get_by_role("textbox", name="Aim")
+    await title.wait_for()
+    # One can begin to type at once.
+    await page.keyboard.type("NHS number 943 476 5919")
+    assert await title.input_value() == "NHS number 943 476 5919"
+    await aim.fill("Beds by noon")
+    assert await axe(page) == []
+    await window.get_by_role("button", name="Register").focus()
+    await page.keyboard.press("Enter")
+    await window.get_by_role("alert").wait_for()
+    assert await page.evaluate("document.activeElement.value") == "NHS number 943 476 5919"
+    assert await aim.input_value() == "Beds by noon"
+    assert await axe(page) == []
+    await page.keyboard.press("Control+A")
+    await page.keyboard.type(f"Beds by noon, {scheme}")
+    await window.get_by_role("button", name="Register").focus()
+    await page.keyboard.press("Enter")
+    await says(page, "left", f"Beds by noon, {scheme}")
+    await window.wait_for(state="detached")
+    # Escape leaves it, and one is back at the button.
+    await register.focus()
+    await page.keyboard.press("Enter")
+    await window.wait_for()
+    await page.keyboard.press("Escape")
+    await window.wait_for(state="detached")
+    assert await page.evaluate("document.activeElement.closest('#left') !== null")
+
+
 async def test_a_button_that_asks_first_opens_below_itself(shared: SimpleNamespace) -> None:
     page = await shared.open(f"/?right={key('Priya')}")
     await page.locator("#right-text").fill("champion")

@@ -42,7 +42,7 @@ async def test_free_words_are_a_search_and_almost_a_command_offers_it(talk: Netw
     assert "Tomasz Nowak" in stranger.sees
     assert "join the network first" in stranger.sees
     await stranger.says("topcs")
-    await stranger.presses("/qi topics")
+    await stranger.presses("topics")
     assert "Topics of the network" in stranger.sees
 
 

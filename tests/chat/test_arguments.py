@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from qibot.chat.arguments import Parameter, Rest, parameters, read, split, straighten
 from qibot.errors import Said, Unclear
+from qibot.typed import Typed
 from tests.chat.small import Turn, Ward, read_ward
 
 READERS = {Ward: read_ward}
@@ -94,7 +95,7 @@ async def test_what_cannot_be_read_is_said_with_a_way_on(handler: Any, text: str
 async def test_a_missing_word_shows_how_to_type_it() -> None:
     with pytest.raises(Unclear) as said:
         await reads(one_word, "")
-    assert said.value.next_step == "Type it like this: /qi usage <here>"
+    assert said.value.next_step == ("Type it like this: ", Typed("usage <here>"))
 
 
 async def test_a_reader_may_suggest_commands() -> None:

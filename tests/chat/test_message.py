@@ -18,8 +18,10 @@ from qibot.chat.message import (
     Table,
     Text,
     plain_text,
+    spelled,
 )
 from qibot.chat.router import Say
+from qibot.typed import Typed
 
 
 def test_every_part_has_its_plain_words() -> None:
@@ -54,6 +56,16 @@ def test_what_is_empty_takes_no_line() -> None:
 def test_words_become_runs_and_runs_stay() -> None:
     assert Text("a", Bold("b")).runs == (Plain("a"), Bold("b"))
     assert Note("a").runs == (Plain("a"),)
+
+
+def test_what_is_to_be_typed_is_spelled_as_a_platform_has_it_and_nothing_else_is() -> None:
+    typed = "Typed /qi find by somebody"
+    message = Message(typed, Text(typed, " – or ", Typed("find"), " and ", Bold("words")), Note("x"), Quote(typed))
+    shown = spelled(message, lambda one: f"<{one.words}>")
+    assert shown == Message(typed, Text(f"{typed} – or <find> and ", Bold("words")), Note("x"), Quote(typed))
+    assert plain_text(Message("", Text("With ", Typed("me"), "; begin with ", Typed(), "."))) == (
+        "With /qi me; begin with /qi."
+    )
 
 
 def test_a_message_with_more_at_its_end_is_another_one() -> None:

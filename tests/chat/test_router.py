@@ -9,6 +9,7 @@ from qibot.chat.incoming import HomeOpened, Incoming
 from qibot.chat.message import Message, plain_text
 from qibot.chat.router import Reply, Router, Table, TryAgain
 from qibot.errors import NotFound, Refused
+from qibot.typed import Typed
 from tests.chat import small
 from tests.chat.small import SAM, Turn, anybody, command, press, shortcut, submission
 
@@ -52,6 +53,7 @@ async def opens(router: Router[Turn], incoming: Incoming, turn: Turn | None = No
         ("/qi", "free '' near ''"),
         ("/qip", "free 'qip' near ''"),
         ("fnd sepsis", "free 'fnd sepsis' near 'find'"),
+        ("“find sepsis”", "found 'sepsis' page 1"),
         ("finding a bed", "free 'finding a bed' near ''"),
     ],
 )
@@ -109,7 +111,7 @@ async def test_buttons_and_forms_of_another_time_are_told_kindly(router: Router[
     for incoming in (press("small.gone"), submission("small.gone")):
         with pytest.raises(NotFound, match="no longer in use") as said:
             await says(router, incoming)
-        assert said.value.next_step == "Type /qi help to see what I can do."
+        assert said.value.next_step == ("Type ", Typed("help"), " to see what I can do.")
 
 
 # ---- Who may
@@ -193,7 +195,7 @@ async def test_no_form_opens_a_form(router: Router[Turn]) -> None:
 async def test_patient_details_in_a_command_go_nowhere(router: Router[Turn], incoming: Incoming) -> None:
     with pytest.raises(Refused) as said:
         await says(router, incoming)
-    assert "5919" not in said.value.sentence + said.value.next_step
+    assert "5919" not in f"{said.value.sentence} {said.value.next_step}"
     assert said.value.next_step == "Nothing was saved or sent."
 
 

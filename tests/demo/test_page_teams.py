@@ -117,6 +117,36 @@ async def test_teams_asks_and_slack_accepts_with_script_off(site: Any) -> None:
     assert "You are introduced to Ines Duarte" in someone.pane("left").text
 
 
+async def test_a_button_opens_a_window_that_keeps_what_was_typed(site: Any) -> None:
+    someone = visitor(site)
+    await someone.go(address(left="Zainab"))
+    await someone.type("left", "projects")
+    await someone.press("Register a project", within="left")
+    window = someone.pane("left").one(role="dialog")
+    assert window.one("h2").text == "Register a project"
+    assert "inert" in someone.pane("left").one(data_shell="left").attrs
+    # What Teams' window stops, then what the bot finds.
+    await someone.press("Register", within="left", fields={"f:line-title": "", "f:text-aim": "A <b>bold</b> aim"})
+    window = someone.pane("left").one(role="dialog")
+    assert window.one("input", name="f:line-title").attrs["aria-invalid"] == "true"
+    assert window.one("textarea", name="f:text-aim").text == "A <b>bold</b> aim"
+    await someone.press("Register", within="left", fields={"f:line-title": "NHS number 943 476 5919"})
+    window = someone.pane("left").one(role="dialog")
+    title = window.one("input", name="f:line-title")
+    assert window.one(role="alert").text.startswith("Please look at this again")
+    assert "look at this again" in window.one(id=title.attrs["aria-describedby"].split()[-1]).text
+    assert title.attrs["value"] == "NHS number 943 476 5919"
+    assert window.one("textarea", name="f:text-aim").text == "A <b>bold</b> aim"
+    await someone.press("Register", within="left", fields={"f:line-title": "Calm mornings"})
+    assert not someone.pane("left").all(role="dialog")
+    assert "Calm mornings" in cards(someone, "left")[-1].text
+    # The card whose button it was still has it, and a window can be left alone.
+    await someone.press("Register a project", within="left")
+    await someone.press("Close", within="left")
+    assert not someone.pane("left").all(role="dialog")
+    assert someone.last("left").text.startswith("Zainab Malik closed “Register a project”")
+
+
 async def test_a_button_that_asks_first_opens_below_itself(site: Any) -> None:
     someone = visitor(site)
     await someone.go(address(left="Daniel"))
@@ -149,6 +179,7 @@ async def test_what_is_gone_is_said_so(site: Any) -> None:
         ("press", {"on": "1500000999999", "press": "0/Accept"}),
         ("press", {"on": site.web.page.got(_key("Lena"))[-1].id, "press": "77/Fly"}),
         ("submit", {"on": "x"}),
+        ("close", {"on": "window-1"}),
         ("home", {}),
     ):
         sent = {"token": token, "side": "left", "back": back, **data}

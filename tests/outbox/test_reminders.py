@@ -80,7 +80,7 @@ async def test_stop_all_in_one_press_and_start_only_one(amina: Talk) -> None:
 async def test_words_that_name_no_kind_are_asked_about(amina: Talk) -> None:
     await amina.says("nudges stop parking")
     assert "Which reminders do you mean by “parking”?" in amina.sees
-    await amina.presses("/qi nudges stop news of the network")
+    await amina.presses("nudges stop news of the network")
     assert "Stopped: News of the network" in amina.sees
 
 

@@ -11,6 +11,7 @@ from qibot.demo.slack_server import User, View
 from qibot.demo.teams_server import Seen as TeamsSeen
 from qibot.demo.teams_server import SeenMessage as TeamsMessage
 from qibot.demo.teams_server import TeamsUser
+from qibot.demo.teams_things import Dialog
 from qibot.demo.world import Account, World
 from qibot.platforms.slack.manifest import SHORTCUT
 from qibot.platforms.teams.replies import ELSEWHERE
@@ -149,7 +150,7 @@ class OnSlack:
             if seen.status is not None:
                 return [shown]
             return [replace(shown, fields=tuple(replace(f, value=()) for f in shown.fields))]
-        self.ways.add(("an answer to a form", "in the conversation, once the window is closed"))
+        self.ways.add(("an answer to a form that was asked for by typing", "in the conversation, its window closed"))
         return await self._seen(seen)
 
     def _picked(self, form: Shown, name: str, value: str | list[str] | bool) -> Any:
@@ -213,9 +214,19 @@ class OnTeams:
     def _user(self, who: Account) -> TeamsUser:
         return self.world.colleague(who)
 
+    async def _closes(self, who: Account) -> TeamsUser:
+        """Nobody can go on behind a window that is open."""
+        user = self._user(who)
+        if self.teams.dialog(user) is not None:
+            self.teams.close(user)
+        return user
+
     async def arrives(self, who: Account) -> list[Shown]:
-        self.ways.add(("the first word", "a message, as the app is installed"))
-        return await self._seen(await self.teams.install(self._user(who)))
+        (first,) = await self._seen(await self.teams.install(self._user(who)))
+        again = "~ Type home to see this again, or help for what I can do."
+        assert first.lines[-1] == again
+        self.ways.add(("the first word", "a message, as the app is installed, and how to see it again"))
+        return [replace(first, lines=first.lines[:-1])]
 
     async def looks(self, who: Account) -> list[Shown]:
         self.ways.add(("what the bot holds ready", "the answer to the word home"))
@@ -258,17 +269,22 @@ class OnTeams:
         if on.buttons[asking].confirm:
             nth = sum(bool(one.confirm) for one in on.buttons[:asking])
             label = "Yes"
-        return await self._seen(await self.teams.press(self._user(who), message, label, nth=nth), pressed=message.id)
+        seen = await self.teams.press(await self._closes(who), message, label, nth=nth)
+        shown = await self._seen(seen, pressed=message.id)
+        # Whatever has a form for an answer has opened a window.
+        assert all(one.what != "form" for one in shown) or seen.dialog is not None
+        return shown
 
     async def fills(self, who: Account, form: Shown, values: Values) -> list[Shown]:
-        message: TeamsMessage = form.of
+        message: TeamsMessage | Dialog = form.of
         kinds = {f.name: f for f in form.fields}
         picked = {f"{kinds[name].kind}-{name}": self._picked(form, kinds[name], v) for name, v in values.items()}
         seen = await self.teams.fill(self._user(who), message, picked, message.labels[-1])
         if seen.errors and seen.status is None:
-            fields = tuple(replace(f, value=()) for f in self.eyes.window(form, seen.errors))
+            fields = tuple(replace(f, value=()) for f in self.eyes.stopped(form, seen.errors))
             return [replace(form, fields=fields)]
-        self.ways.add(("an answer to a form", "in the place of the form"))
+        if isinstance(message, TeamsMessage):
+            self.ways.add(("an answer to a form that was asked for by typing", "in the place of the form"))
         return [replace(s, instead=False) for s in await self._seen(seen, pressed=message.id)]
 
     def _picked(self, form: Shown, asked: Asked, value: str | list[str] | bool) -> Any:
@@ -301,6 +317,8 @@ class OnTeams:
     async def _seen(self, seen: TeamsSeen, *, pressed: str = "") -> list[Shown]:
         await self.world.settle()
         assert not seen.error, seen.error
+        if seen.dialog is not None:
+            return [self.eyes.window(seen.dialog)]
         latest = {m.id: m for m in (*seen.messages, *([seen.updated] if seen.updated else []))}
         shown = [self._message(m, instead=m.id == pressed) for m in latest.values()]
         if seen.notice and seen.notice != ELSEWHERE:

@@ -5,7 +5,7 @@ that are meant, with a reason each, and takes no others.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
@@ -16,7 +16,9 @@ from qibot.demo.slack_server import View
 from qibot.demo.slack_text import unescape
 from qibot.demo.slack_things import pressable
 from qibot.demo.teams_cards import attention_words, is_small_print, kind_of
+from qibot.demo.teams_things import Dialog
 from qibot.demo.teams_things import SeenMessage as TeamsMessage
+from qibot.features import router
 
 Json = Mapping[str, Any]
 Ways = set[tuple[str, str]]
@@ -28,6 +30,9 @@ _CHAT = "https://teams.microsoft.com/l/chat/"
 _LABEL = 60
 """Characters of a choice that are compared: Slack cuts its label after 75, without its group, Teams after 200, with."""
 STOPPED = "stopped by the window"
+_NAMED = "a command named in a sentence"
+_SLASH = re.compile(r"/qi\b( (?=\w))?")
+_QUOTED, _QUOTES = re.compile("“([^”]*)”"), re.compile("[“”]")
 _RANDOM = re.compile(r"\d{10,}")
 _STYLES = {"primary": "primary", "danger": "danger", "positive": "primary", "destructive": "danger"}
 
@@ -83,22 +88,40 @@ class Shown:
         return "\n".join(self.lines)
 
 
+def _without_slash(words: str, ways: Ways) -> str:
+    """The words, with commands as they are, whichever way a platform shows them to be typed."""
+    if _SLASH.search(words):
+        ways.add((_NAMED, "after /qi"))
+    return _QUOTES.sub("", _SLASH.sub(lambda found: "" if found[1] else "@qibot", words))
+
+
+def _without_quotes(words: str, ways: Ways) -> str:
+    """The same of words in which commands stand in quotes, as other words of people do too."""
+    if any(router.find(quoted) for quoted in _QUOTED.findall(words)):
+        ways.add((_NAMED, "in quotes"))
+    if _SLASH.search(words):
+        ways.add((_NAMED, "with a slash that means nothing here"))
+    return _QUOTES.sub("", words)
+
+
 class _Page:
     """Collects what is on it, line by line."""
 
-    def __init__(self, names: Mapping[str, str], ways: Ways) -> None:
-        self.names, self.ways = names, ways
+    def __init__(self, names: Mapping[str, str], ways: Ways, plainly: Callable[[str, Ways], str]) -> None:
+        self.names, self.ways, self.plainly = names, ways, plainly
         self.lines: list[str] = []
         self.bold: list[str] = []
         self.links: list[tuple[str, str]] = []
         self.buttons: list[Press] = []
 
     def say(self, words: str, before: str = "") -> None:
-        self.lines += [before + line.strip() for line in words.split("\n") if line.strip()]
+        lines = self.plainly(words, self.ways).split("\n")
+        self.lines += [before + line.strip() for line in lines if line.strip()]
 
     def emphasise(self, words: str) -> None:
         # A name may be bold because it is a person's, which is a live mention to Slack's readers of one workspace.
-        self.bold += [b for line in words.split("\n") if (b := line.strip()) and b not in self.names.values()]
+        lines = self.plainly(words, self.ways).split("\n")
+        self.bold += [b for line in lines if (b := line.strip()) and b not in self.names.values()]
 
     def press(self, one: Press) -> None:
         self.lines.append(f"[{one.label}]")
@@ -117,15 +140,15 @@ class SlackEyes:
 
     def message(self, seen: SlackMessage | View, *, instead: bool = False) -> Shown:
         """A message, or the Home tab."""
-        page = _Page(self.names, self.ways)
+        page = _Page(self.names, self.ways, _without_slash)
         for block in seen.blocks:
             self._block(page, block)
         return page.shown("message", seen, instead=instead)
 
     def form(self, view: View, *, sent: bool = True) -> Shown:
         """The modal in front of somebody; `sent`: its errors are the bot's, not the window's own."""
-        self.ways.add(("a form", "a window"))
-        page = _Page(self.names, self.ways)
+        self.ways.add(("a form that was asked for by typing", "a window"))
+        page = _Page(self.names, self.ways, _without_slash)
         page.say(view.title)
         fields = []
         for block in view.blocks:
@@ -255,32 +278,37 @@ class TeamsEyes:
     def __init__(self, names: Mapping[str, str], ways: Ways) -> None:
         self.names, self.ways = names, ways
 
-    def message(self, seen: TeamsMessage, *, instead: bool = False, sent: bool = True) -> Shown:
+    def message(self, seen: TeamsMessage, *, instead: bool = False) -> Shown:
         """A message, or the form or file that a card shows."""
         card = seen.card or {}
         body = list(card["body"])
         if any(kind_of(element).startswith("Input.") for element in body):
-            return self._form(card, seen, sent=sent)
-        page = _Page(self.names, self.ways)
+            self.ways.add(("a form that was asked for by typing", "a card in the chat"))
+            return self._form(card, seen)
+        page = _Page(self.names, self.ways, _without_quotes)
         for element in body:
             self._element(page, element)
         return page.shown("message", seen, instead=instead)
 
     def passing(self, words: str) -> Shown:
         """Words that pass by."""
-        page = _Page(self.names, self.ways)
+        page = _Page(self.names, self.ways, _without_quotes)
         page.say(words)
         return page.shown("message", None, passing=True)
 
-    def window(self, form: Shown, errors: Mapping[str, str]) -> tuple[Asked, ...]:
+    def stopped(self, form: Shown, errors: Mapping[str, str]) -> tuple[Asked, ...]:
         """The fields of a form that the window did not let go."""
         self.ways.add(("a field left empty", "our words beside it"))
         beside = {key.partition("-")[2] for key in errors}
         return tuple(replace(f, error=STOPPED if f.name in beside else "") for f in form.fields)
 
-    def _form(self, card: Json, seen: TeamsMessage, *, sent: bool) -> Shown:
-        self.ways.add(("a form", "a card in the chat"))
-        page = _Page(self.names, self.ways)
+    def window(self, dialog: Dialog) -> Shown:
+        """The form in a window in front of somebody."""
+        return self._form(dialog.card or {}, dialog, dialog.title)
+
+    def _form(self, card: Json, seen: TeamsMessage | Dialog, title: str = "") -> Shown:
+        page = _Page(self.names, self.ways, _without_quotes)
+        page.say(title)
         fields: list[Asked] = []
         for element in card["body"]:
             words = attention_words(element)
@@ -294,7 +322,8 @@ class TeamsEyes:
             else:
                 self._element(page, element)
         (submit,) = card["actions"]
-        page.bold = page.bold[1:]
+        # The title of a card in the chat is bold; a window's own has no looks of ours.
+        page.bold = page.bold if title else page.bold[1:]
         return page.shown("form", seen, fields=tuple(fields), submit=submit["title"])
 
     def _element(self, page: _Page, element: Json, before: str = "") -> None:

@@ -86,6 +86,7 @@ class Stories(Walk):
         await self.says(AMINA, "me")
         for who in (AMINA, OWEN):
             await self.looks(who)
+            await self.says(who, "home")
             await self.says(who, "help")
         await self.presses(OWEN, self.at[OWEN.name].buttons[0].label)
 

@@ -33,13 +33,13 @@ TENANTS = {
 BY_DESIGN = (
     (
         "the first word",
-        "the Home tab, once it is opened", "a message, as the app is installed",
+        "the Home tab, once it is opened", "a message, as the app is installed, and how to see it again",
         "A bot in Teams has no Home tab, and says once what it is for; Slack shows the same without a message.",
     ),
     (
         "what the bot holds ready",
         "the Home tab", "the answer to the word home",
-        "A bot in Teams has no Home tab.",
+        "A bot in Teams has no Home tab; in Slack the word gives the same answer beside it.",
     ),
     (
         "an answer to a button of what the bot holds ready",
@@ -67,6 +67,11 @@ BY_DESIGN = (
         "Each platform's own way to ask so that nobody else sees it.",
     ),
     (
+        "a command named in a sentence",
+        "after /qi", "in quotes",
+        "Where nobody else is, a command of Teams is its words and nothing before them.",
+    ),
+    (
         "a form that has an entry in a menu",
         "the entry", "its command",
         "Teams has no menu of actions that a bot could add to without a message extension.",
@@ -77,13 +82,13 @@ BY_DESIGN = (
         "A slash command of Slack may be typed anywhere; a personal chat is private already.",
     ),
     (
-        "a form",
+        "a form that was asked for by typing",
         "a window", "a card in the chat",
-        "Only a button can open a window in Teams, and commands have forms too.",
+        "Only a button can open a window in Teams; those do.",
     ),
     (
-        "an answer to a form",
-        "in the conversation, once the window is closed", "in the place of the form",
+        "an answer to a form that was asked for by typing",
+        "in the conversation, its window closed", "in the place of the form",
         "A form that stayed in the chat could be sent again.",
     ),
     (

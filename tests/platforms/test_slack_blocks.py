@@ -31,6 +31,7 @@ from qibot.demo import slack_checks, slack_text
 from qibot.platforms.slack import blocks, limits
 from qibot.platforms.slack.rich_text import paragraph
 from qibot.platforms.words import clean, escape, shorten
+from qibot.typed import Typed
 from tests import golden
 
 HERE = "T0LUTON"
@@ -150,6 +151,12 @@ def test_labels_and_confirmations_are_shown_as_typed(trick: str) -> None:
     found = blocks.render(Message("a", Buttons(Button(trick, Press(), confirm=trick))), workspace=HERE).blocks
     assert slack_text.check_words({"blocks": found}) == []
     assert shown(buttons(found)).count(trick) == 2
+
+
+def test_a_command_is_shown_with_its_slash() -> None:
+    found = blocks.render(Message("a", Text("See ", Typed("me"), "."), Note("After ", Typed(), ".")), workspace=HERE)
+    assert shown(found.blocks) == "aSee /qi me.After /qi."
+    assert [block["type"] for block in found.blocks] == ["rich_text", "rich_text", "context"]
 
 
 def test_no_part_is_mrkdwn() -> None:

@@ -22,7 +22,7 @@ def sent(form: Form) -> Any:
 def test_its_first_words_travel_with_it_in_the_chat_and_in_a_dialog() -> None:
     assert ASK.intro
     assert dialogs.intro(sent(ASK)) == ASK.intro
-    (action,) = dialogs.dialog(ASK)["task"]["value"]["card"]["content"]["actions"]
+    (action,) = dialogs.dialog(ASK, "w")["task"]["value"]["card"]["content"]["actions"]
     assert dialogs.intro(action["data"]) == ASK.intro
     assert "intro" not in dialogs.read("", sent(ASK))[1]  # type: ignore[index]
 

@@ -4,14 +4,14 @@ import dataclasses
 import html
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from qibot.chat import forms
+from qibot.chat import forms, wire
 from qibot.chat.forms import Answers, Choice, Form, choice, day, form, hidden, line, many, text, tick
 from qibot.chat.message import (
     Button,
@@ -27,10 +27,15 @@ from qibot.chat.message import (
     Text,
     plain_text,
 )
+from qibot.chat.router import Say
 from qibot.chat.wire import Action
 from qibot.demo import teams_checks
+from qibot.events.forms import AnswerPledge
+from qibot.features import router
 from qibot.platforms.teams import cards, dialogs, limits
 from qibot.platforms.words import clean
+from qibot.projects.forms import SayHello
+from qibot.typed import Typed
 from tests import golden
 from tests.platforms.card_rules import elements, problems, shown
 from tests.platforms.test_slack_blocks import TRICKS, Press, everything, long_words, messages, words
@@ -47,7 +52,9 @@ def unseen(words: str) -> str:
 
 
 def rendered(example: Message | Form) -> dict[str, Any]:
-    return dialogs.render(example) if isinstance(example, Form) else cards.render(example, workspace=HERE)
+    if isinstance(example, Form):
+        return dialogs.render(example)
+    return cards.render(example, workspace=HERE, asks=router.opens_form)
 
 
 def actions(card: dict[str, Any]) -> list[dict[str, Any]]:
@@ -114,6 +121,17 @@ def test_labels_and_questions_are_shown_as_typed(trick: str) -> None:
     card = rendered(Message("a", Buttons(Button(trick, Press(), confirm=trick), Button("Go", "javascript:" + trick))))
     assert problems(card) == []
     assert unseen(shown(card)).count(trick) == 3
+
+
+def test_a_command_is_shown_as_it_is_typed_in_teams_and_what_people_typed_as_they_did() -> None:
+    typed = "Why /qi find works"
+    message = Message(
+        typed, Text(f"{typed}: type ", Typed("find sepsis"), ", or ", Typed(), " and words."), Quote(typed)
+    )
+    card = cards.render(message, workspace=HERE)
+    assert shown(card).splitlines() == [typed, f"{typed}: type “find sepsis”, or @qibot and words.", typed]
+    assert card["fallbackText"] == cards.summary(message)
+    assert "“find sepsis”" in cards.summary(message)
 
 
 def test_line_breaks_are_lines_and_an_empty_line_is_a_gap() -> None:
@@ -338,7 +356,7 @@ def test_answers_of_other_shapes_are_passed_over() -> None:
 
 
 def test_a_dialog_holds_the_same_form_and_submits() -> None:
-    made = dialogs.dialog(FILLED)["task"]
+    made = dialogs.dialog(FILLED, "w")["task"]
     card = made["value"]["card"]["content"]
     assert (made["type"], made["value"]["title"]) == ("continue", "All kinds")
     assert problems(card) == []
@@ -418,7 +436,7 @@ errors = st.dictionaries(st.sampled_from(["name", "story", "topics", "quiet", "a
 @given(values, choices, choices, errors, long_words)
 def test_no_form_is_ever_refused(typed: Any, places: Any, topics: Any, wrong: Any, intro: str) -> None:
     made = Form(All, typed, intro=intro, choices={"place": places, "topics": topics}, errors=wrong)
-    in_chat, in_dialog = dialogs.render(made), dialogs.dialog(made)["task"]["value"]["card"]["content"]
+    in_chat, in_dialog = dialogs.render(made), dialogs.dialog(made, "w")["task"]["value"]["card"]["content"]
     assert problems(in_chat) + problems(in_dialog) == []
     assert teams_checks.check_card(in_chat) + teams_checks.check_card(in_dialog, dialog=True) == []
 
@@ -434,3 +452,38 @@ def test_choices_come_back_as_they_were_given(offered: list[str], data: st.DataO
     _, back = dialogs.read(None, sent(dialogs.render(made))) or ("", {})
     assert sorted(back.get("topics", [])) == sorted(chosen)
     assert back.get("place", "") == first
+
+
+# ---- Which buttons open a window
+
+
+@pytest.mark.parametrize(
+    ("does", "opens_one"),
+    [
+        (Say("join"), True),
+        (Say("project register Sepsis trolley"), True),
+        (Say("pledge"), True),
+        (Say("pledge visit the team"), False),
+        (Say("find sepsis"), False),
+        (Say("no such command"), False),
+        (SayHello(1), True),
+        (AnswerPledge(1, "changed"), True),
+        (AnswerPledge(1, "done"), False),
+    ],
+)
+def test_a_button_opens_a_window_when_its_answer_is_a_form(does: Action, opens_one: bool) -> None:
+    assert router.opens_form(does) is opens_one
+    card = cards.render(Message("a", Buttons(Button("b", does))), workspace="", asks=router.opens_form)
+    (button,) = actions(card)
+    assert button["type"] == ("Action.Submit" if opens_one else "Action.Execute")
+    assert (button["data"].get("msteams") == {"type": "task/fetch"}) is opens_one
+    assert pressed(button) == (does.wire, json.loads(wire.encode(does)))
+
+
+def test_every_handler_says_which_it_is() -> None:
+    """Where both are possible only the row can say, or the button would never open a window."""
+    rows = [(row.handler, row.asks) for row in router.commands.values()]
+    rows += [(row.handler, row.asks) for row in router.actions.values()]
+    unsure = [asks for handler, asks in rows if Form in get_args(get_type_hints(handler)["return"])]
+    assert unsure
+    assert not [asks for asks in unsure if "_promise" in asks.__qualname__]

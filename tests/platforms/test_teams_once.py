@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from qibot.people.models import Person
 from qibot.platforms.teams.replies import DONE_ALREADY, WORKING
 from tests.platforms.conftest import ON_SQLITE
-from tests.platforms.teams_scene import GROUP, Held, Scene, held, press_by_hand, scene, task
+from tests.platforms.teams_scene import GROUP, Held, Scene, held, press_by_hand, scene
 
 __all__ = ["held", "scene"]
 pytestmark = ON_SQLITE
@@ -89,14 +89,6 @@ async def test_a_late_answer_to_a_form_takes_its_place_when_it_comes(scene: Scen
     await scene.quiet()
     assert "Welcome" in scene.from_bot(scene.nadia)[-1].shown
     assert scene.from_bot(scene.nadia)[-1].id == form.id
-
-
-async def test_a_late_dialog_says_so_and_answers_in_the_chat(scene: Scene, held: Held) -> None:
-    body = await task(scene, "task/fetch", {"action": "chat.say", "qibot": '{"text":"topics sepsis"}'})
-    assert WORKING in str(body)
-    held.go()
-    await scene.quiet()
-    assert "Topics near" in scene.from_bot(scene.nadia)[-1].shown
 
 
 async def test_a_slow_invoke_that_is_sent_again_meanwhile_is_handled_once(scene: Scene, held: Held) -> None:

@@ -1,11 +1,11 @@
-"""Signed activities through the door, and what the person sees: words, buttons, forms, dialogs."""
+"""Signed activities through the door, and what the person sees: words, buttons, forms."""
 
 from typing import Any
 
 import pytest
 
 from tests.platforms.conftest import ON_SQLITE
-from tests.platforms.teams_scene import Scene, held, press_by_hand, scene, task
+from tests.platforms.teams_scene import Scene, held, press_by_hand, scene
 
 __all__ = ["held", "scene"]
 pytestmark = ON_SQLITE
@@ -56,16 +56,6 @@ async def test_a_button_s_answer_takes_the_place_of_its_card(scene: Scene) -> No
     assert scene.from_bot(scene.nadia)[-1].shown == left.updated.shown != shown.shown
 
 
-async def test_a_button_that_opens_a_form_leaves_its_card_standing(scene: Scene) -> None:
-    await scene.joins(scene.nadia)
-    shown = (await scene.says(scene.nadia, "me")).messages[-1]
-    pressed = await scene.teams.press(scene.nadia, shown, "Change")
-    await scene.teams.wait_idle(until=lambda: pressed.messages)
-    assert pressed.updated is None
-    assert pressed.notice
-    assert "Your role" in pressed.messages[-1].fields
-
-
 async def test_a_button_that_types_a_command_answers_beside(scene: Scene) -> None:
     shown = (await scene.says(scene.nadia, "topics sepsis")).messages[-1]
     pressed = await scene.teams.press(scene.nadia, shown, "Find: Sepsis")
@@ -104,19 +94,6 @@ async def test_a_submit_without_a_verb_is_read_too(scene: Scene) -> None:
     )
     await scene.teams.wait_idle(until=lambda: seen.messages)
     assert "Topics near" in seen.shown
-
-
-async def test_a_form_in_a_dialog_keeps_errors_and_says_what_came_of_it(scene: Scene) -> None:
-    fetched = await task(scene, "task/fetch", {"action": "chat.say", "qibot": '{"text":"join"}'})
-    assert fetched["task"]["type"] == "continue"
-    content = fetched["task"]["value"]["card"]["content"]
-    submit = content["actions"][0]["data"]
-    wrong = await task(scene, "task/submit", {**submit, "line-name": "NHS 999 000 0018", "choice-organisation": "1"})
-    assert "999 000 0018" in str(wrong["task"]["value"]["card"])
-    done = await task(scene, "task/submit", {**submit, "line-name": "Nadia Rahman", "choice-organisation": "1"})
-    await scene.quiet()
-    assert done["task"]["type"] == "message"
-    assert "Welcome, Nadia Rahman" in scene.from_bot(scene.nadia)[-1].shown
 
 
 # --- what is none of ours

@@ -26,7 +26,7 @@ async def test_a_project_is_shown_by_number_title_or_words(talk: Network) -> Non
     assert jonas.message.title == "2020"
     await jonas.says("project show sepsis")
     assert "There are 2 projects like “sepsis”: #2 Sepsis trolley" in jonas.sees
-    await jonas.presses("/qi project show #1")
+    await jonas.presses("project show #1")
     assert jonas.message.title == "Sepsis six within the hour"
 
 
@@ -35,7 +35,7 @@ async def test_a_project_that_is_not_there_leads_to_a_search(talk: Network) -> N
     amina = talk(AMINA)
     await amina.says("project show wobbly chairs")
     assert "I do not know a project called “wobbly chairs”" in amina.sees
-    await amina.presses("/qi who wobbly chairs")
+    await amina.presses("who wobbly chairs")
     assert "No project yet for “wobbly chairs”" in amina.sees
     for words in ("#99", "#999999999", "#1x", "%", "_"):
         await amina.says(f"project show {words}")

@@ -81,6 +81,7 @@
       const back = keep(old);
       old.innerHTML = part.innerHTML;
       back();
+      drawCards(old);
       const side = part.dataset.window;
       if (side && old.firstElementChild) {
         opened.push(old);
@@ -109,8 +110,11 @@
 
   function refocus(focused, opened, closed) {
     for (const part of opened) {
-      const first = [".wrong input, .wrong textarea, .wrong select", ".fields :is(input, textarea, select):not([type=hidden])", "h2"]
-        .map((wanted) => part.querySelector(wanted)).find(Boolean);
+      const again = part.querySelector(".card")?.startAgain;
+      if (again) { again(); return; }
+      // A card that is drawn has its form beside it, out of sight.
+      const first = [".wrong :is(input, textarea, select)", ".fields :is(input, textarea, select):not([type=hidden])", "h2"]
+        .map((wanted) => [...part.querySelectorAll(wanted)].find((e) => !e.closest("[hidden]"))).find(Boolean);
       first?.focus();
       return;
     }

@@ -19,6 +19,7 @@ from qibot.introductions.seen import willing
 from qibot.outbox import service as outbox
 from qibot.outbox.models import SENT, Delivery
 from qibot.people.models import Person
+from qibot.typed import Typed
 
 MOST = 10
 """Messages of one person to another in 24 hours: enough to find a time to talk, too few to be a burden. A longer
@@ -37,7 +38,7 @@ async def may_write(db: AsyncSession, introduction_id: int, person: Person, now:
     found = await _open(db, introduction_id, person)
     full = await _too_many(db, found, person, now)
     if full:
-        raise Refused(full, "Type /qi introductions to see their contact.")
+        raise Refused(full, ("Type ", Typed("introductions"), " to see their contact."))
     return found
 
 
@@ -58,12 +59,13 @@ async def _open(db: AsyncSession, introduction_id: int, person: Person) -> Intro
     found = await introductions.between(db, introduction_id, person)
     if found.stopped_at is not None:
         raise Refused(
-            "The messages between you have ended.", "If they gave you a contact, it is under /qi introductions."
+            "The messages between you have ended.",
+            ("If they gave you a contact, it is under ", Typed("introductions"), "."),
         )
     if not await willing(db, found.asker_id, found.champion_id):
         raise Refused(
             "One of you no longer takes part in introductions, so I pass nothing on.",
-            "Type /qi introductions to see where each of yours stands.",
+            ("Type ", Typed("introductions"), " to see where each of yours stands."),
         )
     return found
 

@@ -28,6 +28,7 @@ from qibot.chat.message import (
     Text,
     plain,
     plain_text,
+    spelled,
 )
 from qibot.platforms.slack import limits
 from qibot.platforms.slack.rich_text import Block, literal, paragraph
@@ -107,6 +108,7 @@ class _Part:
 
 def _parts(message: Message, workspace: str) -> list[_Part]:
     numbers = count(1)
+    message = spelled(message, str)
     found = [_Part(literal([Bold(shorten(message.title, limits.TITLE))]))]
     found += [_Part(_part(p, workspace, numbers), buttons=isinstance(p, Buttons)) for p in message.parts]
     return [part for part in found if part.blocks]

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from qibot.chat.message import Bold, Link, Mention, Plain, Run, plain, runs
+from qibot.chat.message import Bold, Link, Mention, Plain, Run, plain, runs, word
 from qibot.platforms.slack import limits
 from qibot.platforms.words import MORE, shortened, usable
+from qibot.typed import Typed
 
 Block = dict[str, Any]
 
@@ -57,7 +58,8 @@ def _element(run: Run, workspace: str) -> Block | None:
             return {"type": "link", "url": url} | ({"text": text} if text.strip() else {})
         case Bold(text=text) | Mention(name=text):
             return {"type": "text", "text": text, "style": {"bold": True}} if text else None
-        case Plain(text=text) | Link(text=text):
+        case Plain() | Link() | Typed():
+            text = word(run)
             return {"type": "text", "text": text} if text else None
 
 

@@ -65,9 +65,21 @@ def where(activity: Json) -> Where | None:
 
 def key(activity: Json) -> str:
     """The activity's own id. Teams counts messages anew in each conversation."""
-    place = text(part(activity, "conversation"), "id")
-    digest = hashlib.blake2b(place.encode(), digest_size=8).hexdigest()
-    return f"{digest}/{text(activity, 'id')}"
+    return f"{_digest(_place(activity))}/{text(activity, 'id')}"
+
+
+def key_of(activity: Json, *names: str) -> str:
+    """A key of something else in the same conversation, by names that may be of anybody's making."""
+    return f"{_digest(_place(activity))}/{_digest(*names)}"
+
+
+def _place(activity: Json) -> str:
+    return text(part(activity, "conversation"), "id")
+
+
+def _digest(*names: str) -> str:
+    whole = "\n".join(names).encode(errors="surrogatepass")
+    return hashlib.blake2b(whole, digest_size=16).hexdigest()
 
 
 def to_the_bot(activity: Json) -> bool:

@@ -15,7 +15,7 @@ import structlog
 
 from qibot.chat.forms import Form
 from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Profile, Sender, Submission
-from qibot.chat.message import Message
+from qibot.chat.message import Message, Note
 from qibot.chat.platform import Address, Answering, Doubt, NotNow, NotSent, Sent, Throttled, Unreachable
 from qibot.chat.router import Reply
 from qibot.platforms.teams import activities, cards, dialogs
@@ -26,14 +26,14 @@ from qibot.platforms.teams.replies import (
     ELSEWHERE,
     WORKING,
     Replies,
-    card_answer,
-    dialog_answer,
+    closing,
     fault,
     in_place,
     remark,
     said_in_passing,
 )
 from qibot.platforms.under_way import UnderWay
+from qibot.typed import Typed
 
 log = structlog.get_logger()
 Json = dict[str, Any]
@@ -43,8 +43,8 @@ IN_TIME = 2.0
 """Seconds for an answer to ride in the response. Teams shows an error after ten, or less."""
 MOST_REMEMBERED = 500
 """Activities whose answers are kept for when Teams asks again."""
-HOME = "home"
-"""Teams has no Home tab for a bot: who types this word alone sees what it would show."""
+AGAIN = Note("Type ", Typed("home"), " to see this again, or ", Typed("help"), " for what I can do.")
+"""Teams has no Home tab for a bot: what it would show is the first word here, and later the answer to a command."""
 
 
 class TeamsAdapter:
@@ -54,7 +54,7 @@ class TeamsAdapter:
 
     def __init__(self, bot: Answering, conversations: Conversations, connector: Connector) -> None:
         self._bot, self._conversations, self._connector = bot, conversations, connector
-        self._replies = Replies(connector)
+        self._replies = Replies(connector, bot.opens_form)
         self.under_way = UnderWay()
         self._answers: OrderedDict[str, asyncio.Task[Json | None]] = OrderedDict()
 
@@ -111,8 +111,8 @@ class TeamsAdapter:
         return {
             "message": self._on_message,
             "invoke adaptiveCard/action": self._on_card,
-            "invoke task/fetch": self._on_dialog,
-            "invoke task/submit": self._on_dialog,
+            "invoke task/fetch": self._on_window,
+            "invoke task/submit": self._on_window_sent,
             "installationUpdate": self._on_installation,
             "conversationUpdate": self._on_conversation,
         }.get(f"{kind} {name}" if kind == "invoke" else kind)
@@ -123,7 +123,7 @@ class TeamsAdapter:
         except Exception as error:
             apology = fault(error)
             if text(activity, "name").startswith("task/"):
-                return dialog_answer(said_in_passing(apology))
+                return closing(said_in_passing(apology))
             if text(activity, "type") == "invoke":
                 return remark(said_in_passing(apology))
             self.under_way.start(self._replies.give(where, apology))
@@ -152,10 +152,7 @@ class TeamsAdapter:
         if where.personal and not words:
             # A picture or a file: nothing was said.
             return None
-        key = activities.key(activity)
-        if where.personal and words.lower() == HOME:
-            return HomeOpened(key, where.sender)
-        return Command(key, where.sender, words, direct=where.personal)
+        return Command(activities.key(activity), where.sender, words, direct=where.personal)
 
     async def _on_card(self, activity: Json, where: Where) -> Json | None:
         work, where = await self._begin(activity, where, part(part(activity, "value"), "action"))
@@ -165,17 +162,38 @@ class TeamsAdapter:
         reply = work.result()
         if reply is not None and in_place(reply):
             self.under_way.start((self._replies.replace if where.card else self._replies.attach)(where, reply))
-            return card_answer(reply, where.tenant)
+            return self._replies.answer(where, reply)
         return remark(self._in_passing(where, reply))
 
-    async def _on_dialog(self, activity: Json, where: Where) -> Json | None:
-        work, where = await self._begin(activity, where, part(activity, "value"))
+    async def _on_window(self, activity: Json, where: Where) -> Json | None:
+        """A button that opens a form in a window. What is late is told in the chat: the form then stands there."""
+        # The card stays; whoever leaves the form unfilled still wants it.
+        work, where = await self._begin(activity, replace(where, card=""), part(activity, "value"))
         if not await self._in_time(work):
             self.under_way.start(self._tell(where, work))
-            return dialog_answer(WORKING)
+            return closing(WORKING)
         reply = work.result()
-        # A dialog shows no buttons of ours, so whatever has some is said in the chat.
-        return dialog_answer(reply if isinstance(reply, Form) else self._in_passing(where, reply))
+        if isinstance(reply, Form):
+            return dialogs.dialog(reply, activities.key(activity))
+        return closing(self._in_passing(where, reply))
+
+    async def _on_window_sent(self, activity: Json, where: Where) -> Json | None:
+        """A form sent from a window, which comes back in it or closes it. A window shows no buttons of ours, so the
+        answer is a message in the chat, but for a sentence that only says why nothing was done.
+        """
+        value = part(activity, "value")
+        work, where = await self._begin(activity, replace(where, card=""), value)
+        if not await self._in_time(work):
+            self.under_way.start(self._tell(where, work))
+            return closing(WORKING)
+        reply = work.result()
+        if isinstance(reply, Form):
+            return dialogs.dialog(reply, dialogs.window(part(value, "data")) or activities.key(activity))
+        if reply is not None and in_place(reply):
+            self.under_way.start(self._replies.give(where, reply))
+            return None
+        words = self._in_passing(where, reply)
+        return None if words == ELSEWHERE else closing(words)
 
     async def _on_installation(self, activity: Json, where: Where) -> Json | None:
         action = text(activity, "action")
@@ -195,9 +213,12 @@ class TeamsAdapter:
         """Whoever it was installed for is told once what it is for. In a team nobody is: they did not ask."""
         known = await self._conversations.remember(where.tenant, where.account, where.person, surely=True)
         if where.personal and await self._conversations.to_welcome(where.tenant, where.account):
-            opened = HomeOpened(activities.key(activity), where.sender)
-            work = self.under_way.start(self._bot.handle(opened, self))
+            work = self.under_way.start(self._first_word(HomeOpened(activities.key(activity), where.sender)))
             self.under_way.start(self._tell(replace(where, person=known, card=""), work))
+
+    async def _first_word(self, opened: HomeOpened) -> Reply:
+        reply = await self._bot.handle(opened, self)
+        return reply.plus(AGAIN) if isinstance(reply, Message) and not reply.beside else reply
 
     # --- the rest ---
 
@@ -240,9 +261,12 @@ def _pressed(activity: Json, where: Where, data: Json, verb: str = "") -> Press 
     key, sender = activities.key(activity), where.sender
     sent = dialogs.read(verb, data)
     if sent is not None:
-        # A card is sent once; sent again after a correction it is the same thing, and nothing of the first was kept.
-        whole = activities.key({**activity, "id": f"card/{where.card}"}) if where.card else key
-        return Submission(whole, sender, *sent)
+        # A form is sent once; sent again after a correction it is the same thing, and nothing of the first was kept.
+        if where.card:
+            key = activities.key({**activity, "id": f"card/{where.card}"})
+        elif window := dialogs.window(data):
+            key = activities.key_of(activity, where.account, window)
+        return Submission(key, sender, *sent)
     pressed = cards.decode(verb, data)
     # The bot has a sentence for what it cannot read.
     return Press(key, sender, *(pressed or ("",)))

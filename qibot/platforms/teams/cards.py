@@ -5,7 +5,7 @@ text: a project called `**x**` is shown as typed. Labels of buttons and pictures
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from qibot.chat.message import (
     Table,
     Text,
     plain_text,
+    spelled,
 )
 from qibot.platforms.teams import limits
 from qibot.platforms.teams.rich_text import Json, follows, heading, paragraph, small_print
@@ -36,16 +37,26 @@ _PRESSED = "qibot"
 _TOO_MUCH = "There was more than fits here."
 
 
-def render(message: Message, *, workspace: str) -> Json:
-    """A message as the content of a card attachment.
+Asks = Callable[[wire.Action], bool]
+"""Whether a button's action opens a form."""
+
+
+def nothing_asks(_: wire.Action) -> bool:
+    """For places in which no window opens: a form is a card there."""
+    return False
+
+
+def render(message: Message, *, workspace: str, asks: Asks = nothing_asks) -> Json:
+    """A message as the content of a card attachment. Buttons of which `asks` says yes open a window.
 
     People are names in bold, which lead to a chat with them where they gave an address: a live mention would need text
     that reads Markdown, so `workspace` (where the reader sits) makes no difference here. `Document`s are only named:
     the adapter sends what is in them. Raises `ValueError` for a button whose payload is too long to travel, as
     `wire.encode` does.
     """
+    message = in_our_words(message)
     parts = [_Part(heading(message.title))]
-    parts += [_Part(_part(part), buttons=isinstance(part, Buttons)) for part in message.parts]
+    parts += [_Part(_part(part, asks), buttons=isinstance(part, Buttons)) for part in message.parts]
     made = card([], summary=summary(message))
     if any(isinstance(part, Table) for part in message.parts):
         made["msteams"] = {"width": "full"}
@@ -55,7 +66,12 @@ def render(message: Message, *, workspace: str) -> Json:
 
 def summary(message: Message) -> str:
     """The message in a few plain words: for notifications, and for clients that show no cards."""
-    return label(plain_text(message), limits.SUMMARY)
+    return label(plain_text(in_our_words(message)), limits.SUMMARY)
+
+
+def in_our_words(message: Message) -> Message:
+    """The message with its commands as they are typed in Teams: the words alone; with a mention where others are."""
+    return spelled(message, lambda typed: f"“{typed.words}”" if typed.words else "@qibot")
 
 
 def decode(verb: Any, data: Any) -> tuple[str, dict[str, Any]] | None:
@@ -87,6 +103,11 @@ def execute(title: str, wire_name: str, key: str, fields: str, *, style: str = "
     return made | ({"style": style} if style else {})
 
 
+def submit(made: Json) -> Json:
+    """The same button as Action.Submit, which knows no verb: for windows, and for what opens one."""
+    return {key: value for key, value in made.items() if key != "verb"} | {"type": "Action.Submit"}
+
+
 def opened(verb: Any, data: Any, key: str) -> tuple[str, dict[str, Any]] | None:
     """What `execute` put under `key`, with its wire name; None for anything else."""
     if not isinstance(data, Mapping) or not isinstance(data.get(key), str):
@@ -115,7 +136,7 @@ class _Part:
     buttons: bool = False
 
 
-def _part(part: Part) -> list[Json]:
+def _part(part: Part, asks: Asks) -> list[Json]:
     match part:
         case Text(runs=words):
             return paragraph(*words)
@@ -135,7 +156,7 @@ def _part(part: Part) -> list[Json]:
         case Document(name=name):
             return small_print(f"File: {name}")
         case Buttons():
-            return _rows(part)
+            return _rows(part, asks)
 
 
 def _facts(pairs: tuple[tuple[str, str], ...]) -> list[Json]:
@@ -168,7 +189,7 @@ def _cell(words: Bold | Plain) -> Json:
     return {"type": "TableCell", "items": paragraph(type(words)(text), longest=limits.CELL)}
 
 
-def _rows(part: Buttons) -> list[Json]:
+def _rows(part: Buttons, asks: Asks) -> list[Json]:
     """Buttons, as many in a row as can be read. One that leads to an address that Teams would refuse becomes words."""
     rows: list[Json] = []
     room, words = 0, []
@@ -176,7 +197,7 @@ def _rows(part: Buttons) -> list[Json]:
         if isinstance(button.does, str) and not _opens(button.does):
             words += paragraph(f"{button.label}: {button.does}")
             continue
-        made = _button(button)
+        made = _button(button, asks)
         width = size(made["title"]) + limits.BESIDE_LABEL
         if not rows or width > room or len(rows[-1]["actions"]) == limits.ACTIONS_IN_SET:
             row: Json = {"type": "ActionSet", "actions": []}
@@ -191,26 +212,29 @@ def _opens(url: str) -> bool:
     return len(url) <= limits.ADDRESS and usable(url, "http", "https")
 
 
-def _button(button: Button) -> Json:
+def _button(button: Button, asks: Asks) -> Json:
     title, style = label(button.label, limits.BUTTON_LABEL), _STYLES.get(button.style, "")
     if not button.confirm:
-        return _does(button.does, title, style)
+        return _does(button.does, title, style, asks)
     # Cards have no "Are you sure?": the button opens a card below itself that asks.
     asking = {
         "type": "AdaptiveCard",
         "version": limits.VERSION,
         "body": paragraph(button.confirm, longest=limits.CONFIRM_TEXT) or paragraph("Are you sure?"),
-        "actions": [_does(button.does, "Yes", style)],
+        "actions": [_does(button.does, "Yes", style, asks)],
     }
     made = {"type": "Action.ShowCard", "title": title, "card": asking}
     return made | ({"style": style} if style else {})
 
 
-def _does(does: wire.Action | str, title: str, style: str) -> Json:
+def _does(does: wire.Action | str, title: str, style: str, asks: Asks) -> Json:
     if isinstance(does, str):
         made: Json = {"type": "Action.OpenUrl", "title": title, "url": does}
         return made | ({"style": style} if style else {})
-    return execute(title, does.wire, _PRESSED, clean(wire.encode(does)), style=style)
+    made = execute(title, does.wire, _PRESSED, clean(wire.encode(does)), style=style)
+    if not asks(does):
+        return made
+    return submit(made | {"data": made["data"] | {"msteams": {"type": "task/fetch"}}})
 
 
 def _fit(parts: list[_Part], room: int) -> list[Json]:

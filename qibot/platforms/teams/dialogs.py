@@ -14,13 +14,14 @@ from urllib.parse import unquote
 from qibot.chat import forms
 from qibot.chat.forms import Choice, Field, Form
 from qibot.platforms.teams import limits
-from qibot.platforms.teams.cards import card, execute, label, opened, weight
+from qibot.platforms.teams.cards import card, execute, label, opened, submit, weight
 from qibot.platforms.teams.rich_text import Json, attention, follows, heading, literal, paragraph, small_print
 from qibot.platforms.words import clean, shorten, size
 
 CARD = "application/vnd.microsoft.card.adaptive"
 _SENT = "form"
 _INTRO = "intro"
+_WINDOW = "window"
 _KINDS = (forms.LINE, forms.TEXT, forms.CHOICE, forms.MANY, forms.TICK, forms.DAY)
 
 
@@ -34,16 +35,21 @@ def render(form: Form) -> Json:
     return _card(form, heading(shape.title), _submit(form))
 
 
-def dialog(form: Form) -> Json:
-    """The answer to a `task/fetch`, or to a `task/submit` that needs another look: the form as a dialog."""
+def dialog(form: Form, window: str) -> Json:
+    """The answer to a `task/fetch`, or to a `task/submit` that needs another look: the form as a dialog.
+
+    `window` names the opening of it, and comes back with the form however often that is sent.
+    """
     shape = form.kind.shape
-    # A dialog takes nothing but Action.Submit, which knows no verb.
-    submit = {key: value for key, value in _submit(form).items() if key != "verb"} | {"type": "Action.Submit"}
-    content = _card(form, [], submit)
+    # A dialog takes nothing but Action.Submit.
+    send = submit(_submit(form))
+    send["data"][_WINDOW] = window
+    content = _card(form, [], send)
+    asked = sum(f.kind != forms.HIDDEN for f in shape.fields)
     value = {
         "title": label(shape.title, limits.DIALOG_TITLE),
         "width": "medium",
-        "height": "large",
+        "height": "medium" if asked <= limits.FEW_FIELDS else "large",
         "card": {"contentType": CARD, "content": content},
     }
     return {"task": {"type": "continue", "value": value}}
@@ -65,6 +71,12 @@ def read(verb: Any, data: Any) -> tuple[str, dict[str, Any]] | None:
         if dash and kind in _KINDS and isinstance(value, str | bool):
             values[name] = _value(kind, str(value).lower() if isinstance(value, bool) else value)
     return wire, values | {name: value for name, value in hidden.items() if isinstance(value, str)}
+
+
+def window(data: Any) -> str:
+    """The window that a form was sent from, as `dialog` named it; "" for one from the chat. A claim, like all of it."""
+    found = data.get(_WINDOW) if isinstance(data, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def intro(data: Any) -> str:

@@ -43,3 +43,5 @@ HIDDEN = 1_900
 FEW_CHOICES = 10
 """So many are radio buttons or checkboxes; more are a list."""
 DIALOG_TITLE = 64
+FEW_FIELDS = 3
+"""So many fit a window of half the screen."""

@@ -15,8 +15,8 @@ APP_VERSION = "1.0.0"
 SLASH, PLAIN = "1.30", "1.25"
 """Versions of the manifest: with commands in the “/” menu, and without, for Teams that do not know them yet."""
 OFFERED = (
-    "find", "help", "join", "me", "projects", "project register", "introductions", "event join", "reflect", "pledge",
-    "pledges", "nudges",
+    "find", "help", "home", "join", "me", "projects", "project register", "introductions", "event join", "reflect",
+    "pledge", "nudges",
 )  # fmt: skip
 """The commands of the menus, at most 12. They are those of a member's ordinary weeks, in the order in which people come
 to need them; what is rare, for organisers or a next step of another is a button, or a word of “help”.

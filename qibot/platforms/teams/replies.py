@@ -21,6 +21,7 @@ from qibot.chat.router import Reply
 from qibot.platforms.teams import cards, dialogs
 from qibot.platforms.teams.activities import Where
 from qibot.platforms.teams.calls import CARD, Connector
+from qibot.platforms.teams.cards import Asks
 from qibot.platforms.teams.conversations import Reference
 
 log = structlog.get_logger()
@@ -39,13 +40,13 @@ POINTER = "I have answered you in our own chat, where only you can see it."
 class Replies:
     """Gives replies, through the connector."""
 
-    def __init__(self, connector: Connector) -> None:
-        self._connector = connector
+    def __init__(self, connector: Connector, asks: Asks) -> None:
+        self._connector, self._asks = connector, asks
 
     async def deliver(self, to: Reference, tenant: str, conversation: str, message: Message) -> Sent:
         """Say something unasked in somebody's own conversation. Raises a `NotSent`."""
         conversation = conversation or await self._connector.open(to, tenant)
-        return Sent(conversation, await self._connector.post(to, conversation, _card(message, tenant)))
+        return Sent(conversation, await self._connector.post(to, conversation, self._card(message, tenant)))
 
     async def follow_up(self, to: Reference, conversation: str, message: Message) -> None:
         """The files of a message that has arrived. One that does not must not make it arrive again."""
@@ -54,10 +55,10 @@ class Replies:
 
     async def give(self, where: Where, reply: Message | Form) -> None:
         """Answer with a new message, to the person alone."""
-        card = _card(reply, where.tenant)
+        card = self._card(reply, where.tenant)
         if where.personal:
             await self._quietly(self._connector.post(where.person, where.conversation, card), "reply not delivered")
-        elif not await self._targeted(where, card):
+        elif not await self._targeted(where, self._card(reply, where.tenant, windows=False)):
             await self._in_own_chat(where, card)
         await self.attach(where, reply)
 
@@ -66,7 +67,7 @@ class Replies:
         if not where.card:
             await self.give(where, reply)
             return
-        card = _card(reply, where.tenant)
+        card = self._card(reply, where.tenant, windows=where.personal)
         update = self._connector.update(where.person, where.conversation, where.card, card, targeted=not where.personal)
         await self._quietly(update, "card not replaced")
         await self.attach(where, reply)
@@ -75,6 +76,21 @@ class Replies:
         """Files of a reply go to the person's own chat."""
         for piece in _pieces(reply) if isinstance(reply, Message) else ():
             await self._in_own_chat(where, piece, pointed=True)
+
+    def answer(self, where: Where, reply: Message | Form) -> Json:
+        """The answer to a press or a sent form: a card in the place of the other."""
+        value = self._rendered(reply, where.tenant, windows=where.personal)
+        return {"statusCode": 200, "type": CARD, "value": value}
+
+    def _card(self, reply: Message | Form, tenant: str, *, windows: bool = True) -> Json:
+        title = reply.title if isinstance(reply, Message) else reply.kind.shape.title
+        return _activity(title, self._rendered(reply, tenant, windows=windows))
+
+    def _rendered(self, reply: Message | Form, tenant: str, *, windows: bool) -> Json:
+        """The card itself. Nobody has said that a targeted message can open a window, so there a form is a card."""
+        if isinstance(reply, Form):
+            return dialogs.render(reply)
+        return cards.render(reply, workspace=tenant, asks=self._asks if windows else cards.nothing_asks)
 
     async def _targeted(self, where: Where, card: Json) -> bool:
         try:
@@ -119,13 +135,8 @@ def said_in_passing(reply: Reply) -> str:
         return DONE_ALREADY.title
     if isinstance(reply, Form) or any(isinstance(p, Buttons | Table | Picture | Document) for p in reply.parts):
         return ""
-    words = plain_text(reply)
+    words = plain_text(cards.in_our_words(reply))
     return words if len(words) <= LONGEST_REMARK else ""
-
-
-def card_answer(reply: Message | Form, tenant: str) -> Json:
-    """The answer to a press or a sent form: a card in the place of the other."""
-    return {"statusCode": 200, "type": CARD, "value": rendered(reply, tenant)}
 
 
 def remark(words: str) -> Json:
@@ -133,14 +144,9 @@ def remark(words: str) -> Json:
     return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": words}
 
 
-def dialog_answer(reply: Form | str) -> Json:
-    """The answer to what was done in a dialog: another form, or words with which it closes."""
-    return dialogs.dialog(reply) if isinstance(reply, Form) else {"task": {"type": "message", "value": reply}}
-
-
-def rendered(reply: Message | Form, tenant: str) -> Json:
-    """The card itself."""
-    return dialogs.render(reply) if isinstance(reply, Form) else cards.render(reply, workspace=tenant)
+def closing(words: str) -> Json:
+    """The answer to what was done in or for a dialog: words, and no form any more."""
+    return {"task": {"type": "message", "value": words}}
 
 
 def fault(error: Exception) -> Message:
@@ -151,11 +157,6 @@ def fault(error: Exception) -> Message:
         f"Please look whether it was done before you try again. An organiser can use this reference: {reference}."
     )
     return Message("Something went wrong on our side", Text(sentence), beside=True)
-
-
-def _card(reply: Message | Form, tenant: str) -> Json:
-    title = reply.title if isinstance(reply, Message) else reply.kind.shape.title
-    return _activity(title, rendered(reply, tenant))
 
 
 def _activity(title: str, card: Json) -> Json:

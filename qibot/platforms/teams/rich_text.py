@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from qibot.chat.message import Bold, Link, Mention, Plain, Run, runs
+from qibot.chat.message import Bold, Link, Mention, Plain, Run, runs, word
 from qibot.platforms.teams import limits
 from qibot.platforms.words import MORE, clean, shortened, usable
 
@@ -79,9 +79,9 @@ def _block(line: Iterable[Run], look: Json, *, gap: bool) -> Json:
 
 def _words(run: Run) -> str:
     """What shows of it: a link without words shows its address."""
-    if isinstance(run, Link):
-        return run.text if run.text.strip() else run.url
-    return run.name if isinstance(run, Mention) else run.text
+    if isinstance(run, Link) and not run.text.strip():
+        return run.url
+    return word(run)
 
 
 def _run(run: Run, look: Json) -> Json:
