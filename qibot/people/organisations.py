@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qibot.errors import WrongFields
 from qibot.people.models import Organisation, OrganisationDomain, Person
 from qibot.people.service import Known
+from qibot.people.versions import ORGANISATIONS, has_changed
 
 _ODS = re.compile(r"[A-Z0-9]{1,9}")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
@@ -51,6 +52,7 @@ async def add_organisation(
     made = Organisation(name=name, short_name=short_name, kind=kind, place=place, ods_code=code)
     db.add(made)
     await db.flush()
+    await has_changed(db, ORGANISATIONS)
     return made
 
 

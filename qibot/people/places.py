@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.people.models import Organisation
+from qibot.people.versions import ORGANISATIONS, versions
 from qibot.vocabulary.text import Token, tokens
 
 _TOO_GENERAL = frozenset("nhs trust council hospital hospice health care community general university".split())
@@ -81,15 +82,14 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(token.word for token in tokens(text))
 
 
-_held: WeakKeyDictionary[object, tuple[tuple[int, int], Gazetteer]] = WeakKeyDictionary()
-_VERSION = select(func.count(), func.coalesce(func.max(Organisation.id), 0)).select_from(Organisation)
+_held: WeakKeyDictionary[object, tuple[int, Gazetteer]] = WeakKeyDictionary()
 
 
 async def gazetteer(db: AsyncSession) -> Gazetteer:
     """Of the database's organisations: read once, and again when there are more."""
-    count, last = (await db.execute(_VERSION)).one()
+    version = (await versions(db)).get(ORGANISATIONS, 0)
     held = _held.get(db.get_bind())
-    if held is None or held[0] != (count, last):
-        held = (count, last), Gazetteer((await db.scalars(select(Organisation))).all())
+    if held is None or held[0] != version:
+        held = version, Gazetteer((await db.scalars(select(Organisation))).all())
         _held[db.get_bind()] = held
     return held[1]

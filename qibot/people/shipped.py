@@ -14,9 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.database import insert_or_ignore
 from qibot.people.models import Organisation, Shipped, Topic, TopicWord
+from qibot.people.versions import ORGANISATIONS
 from qibot.vocabulary.shipped import TOPICS
-
-ORGANISATIONS = "organisations.csv"
 
 
 async def load(db: AsyncSession) -> None:

@@ -6,18 +6,18 @@ from datetime import datetime
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.errors import NotFound, Refused, Unclear
-from qibot.people.models import Interest, Shipped, Topic, TopicWord
+from qibot.people.models import Interest, Topic, TopicWord
+from qibot.people.versions import has_changed, versions
 from qibot.typed import Typed
 from qibot.vocabulary.shipped import TOPICS as SHIPPED
 from qibot.vocabulary.text import stems, tokens
 from qibot.vocabulary.vocabulary import Match as Match
 from qibot.vocabulary.vocabulary import Vocabulary
 
-_VERSION = select(Shipped.version).where(Shipped.name == SHIPPED)
 _held: WeakKeyDictionary[object, tuple[int, Vocabulary]] = WeakKeyDictionary()
 
 
@@ -28,7 +28,7 @@ def _made(topics: tuple[tuple[int, str, str], ...], words: tuple[tuple[int, str]
 
 async def vocabulary(db: AsyncSession) -> Vocabulary:
     """The database's vocabulary: read once, and again when its version has changed (one small read each time)."""
-    version = await db.scalar(_VERSION) or 0
+    version = (await versions(db)).get(SHIPPED, 0)
     held = _held.get(db.get_bind())
     if held is None or held[0] != version:
         topics = await db.execute(
@@ -46,7 +46,7 @@ async def vocabulary(db: AsyncSession) -> Vocabulary:
 
 async def _changed(db: AsyncSession) -> None:
     await db.flush()
-    await db.execute(update(Shipped).where(Shipped.name == SHIPPED).values(version=Shipped.version + 1))
+    await has_changed(db, SHIPPED)
 
 
 async def all_topics(db: AsyncSession) -> list[Topic]:

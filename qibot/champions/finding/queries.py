@@ -36,6 +36,9 @@ COMMON = 200
 """A word that more pieces of evidence hold says too little about each."""
 SLOTS = 8
 """Words of a question that are looked for."""
+ENOUGH = 5
+"""People of other organisations who make a page."""
+_TOPICS = ("topic1", "topic2", "topic3")
 _SCANNED = 3_000
 """People of one topic, or of one place, who are looked at when a place or organisation is asked for."""
 
@@ -75,28 +78,37 @@ class Clue:
 
 
 async def by_topics(db: AsyncSession, topics: Sequence[int], asking: "Asking", where: Where | None) -> list[Candidate]:
-    """People known for any of the topics: those for the first two of them first, then each in turn."""
-    found: list[Candidate] = []
+    """People known for any of at most three topics; those for the first two of them first."""
+    if not topics:
+        return []
+    values = _values(asking, where)
+    if where is None:
+        rows = (await db.execute(_first(), values | dict(zip(_TOPICS, [*topics, 0, 0], strict=False)))).all()
+        found = [Candidate(*row[:-1]) for row in rows]
+        others = sum(person.organisation_id != asking.organisation_id for person in found)
+        if others >= ENOUGH or (rows and rows[0][-1] < CANDIDATES):
+            return found
+    # The first of them were mostly people who cannot be shown, or of the asker's own organisation.
+    found = []
     if len(topics) > 1:
-        both = _values(asking, where) | {"topic": topics[0], "other": topics[1]}
-        found += await _people(db, _topic_people(True, _kind(where), True), both)
+        both = values | {"topic": topics[0], "other": topics[1]}
+        found += await _people(db, _of_topic(True, _kind(where), ""), both)
     for topic in topics:
-        values = _values(asking, where) | {"topic": topic}
-        some = await _people(db, _topic_people(False, _kind(where), True), values)
-        if where is not None and len(some) < CANDIDATES:
-            some += await _people(db, _people_there(_kind(where)), values)
-        if asking.organisation_id:
-            some += await _people(db, _topic_people(False, _kind(where), False), values)
-        found += some
+        mine = values | {"topic": topic}
+        found += await _people(db, _of_topic(False, _kind(where), "others"), mine)
+        found += await _people(db, _of_topic(False, _kind(where), "own"), mine)
+        if where is not None and len(found) < CANDIDATES:
+            found += await _people(db, _people_there(_kind(where)), mine)
     return found
 
 
-async def by_ids(db: AsyncSession, person_ids: Sequence[int], asking: "Asking", where: Where | None) -> list[Candidate]:
-    """Those of these people who may be shown."""
-    if not person_ids:
+async def by_evidence(
+    db: AsyncSession, evidence_ids: Sequence[int], asking: "Asking", where: Where | None
+) -> list[Candidate]:
+    """Whose these pieces are, of those who may be shown."""
+    if not evidence_ids:
         return []
-    values = _values(asking, where) | {"ids": list(person_ids)}
-    return await _people(db, _these(_kind(where)), values)
+    return await _people(db, _owners(_kind(where)), _values(asking, where) | {"ids": list(evidence_ids)})
 
 
 async def postings(db: AsyncSession, words: Sequence[str]) -> dict[str, list[int]]:
@@ -108,11 +120,6 @@ async def postings(db: AsyncSession, words: Sequence[str]) -> dict[str, list[int
     for word, evidence_id in await db.execute(_postings(), {f"word{n}": word for n, word in enumerate(padded)}):
         found[word].append(evidence_id)
     return {word: some for word, some in found.items() if len(some) <= COMMON}
-
-
-async def owners(db: AsyncSession, evidence_ids: Sequence[int]) -> list[int]:
-    """Whose evidence it is."""
-    return list(await db.scalars(_owners(), {"ids": list(evidence_ids)}))
 
 
 async def clues(
@@ -185,24 +192,52 @@ def _narrowed(kind: str) -> tuple[ColumnElement[bool], ...]:
     return {"": (), "place": (place,), "organisation": (organisation,), "both": (place, organisation)}[kind]
 
 
-@cache
-def _topic_people(both: bool, where: str, others: bool) -> Select[*tuple[Any, ...]]:
-    """People known for `topic` (and `other`), in order; of other organisations than the asker's, or of their own."""
-    known = select(Knows.person_id, Knows.rank, Knows.turn).where(Knows.topic_id == bindparam("topic"))
-    if both:
+def _known(topic: str, other: str = "") -> Select[*tuple[Any, ...]]:
+    """People known for the topic in one parameter (and in another), in the order in which they are shown."""
+    known = select(Knows.person_id, Knows.rank, Knows.turn).where(Knows.topic_id == bindparam(topic))
+    if other:
         second = Knows.__table__.alias("second")
         known = known.where(
-            exists().where(second.c.topic_id == bindparam("other"), second.c.person_id == Knows.person_id)
+            exists().where(second.c.topic_id == bindparam(other), second.c.person_id == Knows.person_id)
         )
-    known = known.order_by(Knows.rank, Knows.turn, Knows.person_id)
+    return known.order_by(Knows.rank, Knows.turn, Knows.person_id)
+
+
+@cache
+def _first() -> Select[*tuple[Any, ...]]:
+    """The first people of three topics, and of the first two together, then who of them may be shown; in one question.
+    The last column says how many were looked at.
+    """
+    # Many may be known for one of two topics, and only so many are looked at whether they are for both.
+    looked_at = _known(_TOPICS[0]).limit(_SCANNED).subquery("looked_at")
+    second = Knows.__table__.alias("second")
+    too = exists().where(second.c.topic_id == bindparam(_TOPICS[1]), second.c.person_id == looked_at.c.person_id)
+    both = select(looked_at).where(too).order_by(looked_at.c.rank, looked_at.c.turn).limit(CANDIDATES).subquery("both")
+    each = [_known(topic).limit(CANDIDATES).subquery(f"of_{topic}") for topic in _TOPICS]
+    some = union_all(*(select(one) for one in (both, *each))).subquery("some")
+    known = (
+        select(some.c.person_id, func.max(some.c.turn).label("turn"), func.count().over().label("in_all"))
+        .group_by(some.c.person_id)
+        .subquery("known")
+    )
+    return _shown().add_columns(known.c.turn, known.c.in_all).join(known, known.c.person_id == Person.id)
+
+
+@cache
+def _of_topic(both: bool, where: str, whose: str) -> Select[*tuple[Any, ...]]:
+    """People known for `topic` (and `other`) who may be shown, in order: of `others` than the asker's organisation, of
+    their `own`, or of any.
+    """
+    known = _known("topic", "other" if both else "")
     # A place or another topic may be rare among them: then only so many are looked at.
     inner = (known.limit(_SCANNED) if where or both else known).subquery("known")
     home = Person.organisation_id == bindparam("home")
+    at = {"others": (~home,), "own": (home,), "": ()}[whose]
     return (
         _shown()
         .add_columns(inner.c.turn)
         .join(inner, inner.c.person_id == Person.id)
-        .where(~home if others else home, *_narrowed(where))
+        .where(*at, *_narrowed(where))
         .order_by(inner.c.rank, inner.c.turn, inner.c.person_id)
         .limit(CANDIDATES)
     )
@@ -223,12 +258,6 @@ def _people_there(where: str) -> Select[*tuple[Any, ...]]:
 
 
 @cache
-def _these(where: str) -> Select[*tuple[Any, ...]]:
-    turn = select(func.coalesce(func.max(Knows.turn), 0)).where(Knows.person_id == Person.id).scalar_subquery()
-    return _shown().add_columns(turn).where(Person.id.in_(bindparam("ids", expanding=True)), *_narrowed(where))
-
-
-@cache
 def _postings() -> Any:
     slots = (
         select(EvidenceWord.word, EvidenceWord.evidence_id)
@@ -241,8 +270,10 @@ def _postings() -> Any:
 
 
 @cache
-def _owners() -> Any:
-    return select(Evidence.person_id).where(Evidence.id.in_(bindparam("ids", expanding=True))).distinct()
+def _owners(where: str) -> Select[*tuple[Any, ...]]:
+    turn = select(func.coalesce(func.max(Knows.turn), 0)).where(Knows.person_id == Person.id).scalar_subquery()
+    whose = select(Evidence.person_id).where(Evidence.id.in_(bindparam("ids", expanding=True)))
+    return _shown().add_columns(turn).where(Person.id.in_(whose), *_narrowed(where))
 
 
 @cache

@@ -141,10 +141,8 @@ async def _hits(db: AsyncSession, words: str, reading: Reading, asking: Asking, 
     found: dict[int, Candidate] = {}
     for candidate in await queries.by_topics(db, list(topics), asking, where):
         found.setdefault(candidate.person_id, candidate)
-    if shares:
-        owners = await queries.owners(db, list(shares))
-        for candidate in await queries.by_ids(db, sorted(set(owners) - found.keys()), asking, where):
-            found[candidate.person_id] = candidate
+    for candidate in await queries.by_evidence(db, list(shares), asking, where):
+        found.setdefault(candidate.person_id, candidate)
     clues: dict[int, list[Clue]] = defaultdict(list)
     for clue in await queries.clues(db, list(found), list(topics), list(shares)):
         clues[clue.person_id].append(clue)
