@@ -96,9 +96,12 @@ async def add_topic(db: AsyncSession, label: str, group: str) -> Topic:
 
 async def add_word(db: AsyncSession, topic: Topic, word: str) -> None:
     """Other words for a topic. Raises `Refused` when the words name a topic already."""
-    taken = (await vocabulary(db)).match(word, 1)
-    if taken and stems(taken[0].why) == stems(word):
-        raise Refused(f"“{word}” already leads to {taken[0].label}.")
+    said = select(Topic.label, TopicWord.word).join(TopicWord).where(Topic.retired_at.is_(None))
+    known = [(label, label) for label in await db.scalars(select(Topic.label).where(Topic.retired_at.is_(None)))]
+    meant = stems(word)
+    for label, held in [*known, *await db.execute(said)]:
+        if stems(held) == meant and held.isupper() == word.isupper():
+            raise Refused(f"“{word}” already leads to {label}.")
     db.add(TopicWord(topic_id=topic.id, word=word[:80]))
     await _changed(db)
 

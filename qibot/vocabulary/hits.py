@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qibot.vocabulary.phrases import Phrase, Trap, traps
 
-NOTHING = (0.0, Phrase(0, "", (), 0.0))
+NOTHING = (0.0, Phrase(0, "", (), (), 0.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """What a question is read by: a topic's own words, how people say it, what only looks like it, what is not ours."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from qibot.vocabulary.text import STOP, stems, tokens
@@ -22,13 +22,21 @@ LABEL, SYNONYM, PART, EVERYDAY = 1.0, 1.0, 0.9, 0.86
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that lead to a topic (a number of `Vocabulary`'s). `stems` in order; `short`: counts in capitals only."""
+    """Words that lead to a topic (a number of `Vocabulary`'s). `words` in order, and the same without their endings;
+    `short`: counts in capitals only.
+    """
 
     topic: int
     text: str
+    words: tuple[str, ...]
     stems: tuple[str, ...]
     strength: float
     short: str = ""
+
+    @property
+    def content(self) -> list[str]:
+        """The words that say something; all of them when none does."""
+        return [word for word in self.words if word not in STOP] or list(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +56,16 @@ class Trap:
     before: frozenset[str] = frozenset()
 
 
-def of_topic(topic: int, label: str, words: Sequence[str], everyday: Sequence[str]) -> Iterator[Phrase]:
-    """Every phrase that leads to a topic; none twice."""
-    seen: set[tuple[str, ...]] = set()
+@lru_cache(maxsize=400)
+def of_topic(topic: int, label: str, words: tuple[str, ...], everyday: tuple[str, ...]) -> tuple[Phrase, ...]:
+    """Every phrase that leads to a topic; none twice. Remembered, since a change of one topic leaves the others."""
+    found: dict[tuple[tuple[str, ...], str], Phrase] = {}
     sayings = [(label, LABEL), *((word, SYNONYM) for word in words)]
     sayings += [(part, PART) for part in _parts(label)] + [(saying, EVERYDAY) for saying in everyday]
     for text, strength in sayings:
         for phrase in _readings(topic, text.strip(), strength):
-            if phrase.stems not in seen or phrase.short:
-                seen.add(phrase.stems)
-                yield phrase
+            found.setdefault((phrase.stems, phrase.short), phrase)
+    return tuple(found.values())
 
 
 def _parts(label: str) -> list[str]:
@@ -70,22 +78,17 @@ def _readings(topic: int, text: str, strength: float) -> Iterator[Phrase]:
     for word in text.split():
         if word in CAPITALS_ONLY or word in _ALSO_CAPITALS:
             # "MUST score" makes MUST a short form of its topic, in capitals only.
-            yield Phrase(topic, text, (word,), strength, word)
+            yield Phrase(topic, text, (word.lower(),), (word,), strength, word)
     if text not in CAPITALS_ONLY and text not in _ALSO_CAPITALS:
-        found = stems(text)
-        if found:
-            yield Phrase(topic, text, tuple(found), strength)
+        said = tokens(text)
+        if said:
+            words, stemmed = zip(*((token.word, token.stem) for token in said), strict=True)
+            yield Phrase(topic, text, words, stemmed, strength)
 
 
 def is_unsure(raw: str, stem: str, *, shouting: bool) -> bool:
     """Whether a word as typed may be a short form, and is not written like one."""
     return stem.upper() in CAPITALS_ONLY | _ALSO_CAPITALS and (shouting or not raw.rstrip("s").isupper())
-
-
-def content(text: str) -> list[str]:
-    """The words of a text that say something, in lower case; all of them when none does."""
-    words = [token.word for token in tokens(text)]
-    return [word for word in words if word not in STOP] or words
 
 
 def shipped(name: str) -> list[dict[str, str]]:

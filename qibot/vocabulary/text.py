@@ -96,6 +96,8 @@ class Token:
 
 def fold(text: str) -> str:
     """Lower case, without accents and typographic quotes."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.replace("’", "'").replace("‘", "'"))
     return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
 

@@ -83,7 +83,7 @@ class Vocabulary:
         self._phrases = [
             phrase
             for number, (topic_id, slug, label) in enumerate(self._topics)
-            for phrase in phrases.of_topic(number, label, said[topic_id], known.get(slug, ()))
+            for phrase in phrases.of_topic(number, label, tuple(said[topic_id]), known.get(slug, ()))
         ] + [
             phrase
             for number, area in enumerate(self._areas, len(self._topics))
@@ -164,17 +164,17 @@ class Vocabulary:
     @cached_property
     def _apart(self) -> dict[str, tuple[str, ...]]:
         """Phrases of two or three words, by how they look without spaces."""
-        found = ([t.word for t in tokens(p.text)] for p in self._long if 2 <= len(p.stems) <= 3)
-        return {"".join(words): tuple(words) for words in found if sum(map(len, words)) >= 8}
+        found = (p.words for p in self._long if 2 <= len(p.words) <= 3)
+        return {"".join(words): words for words in found if sum(map(len, words)) >= 8}
 
     @cached_property
     def _speller(self) -> Speller:
         ours: dict[str, float] = {}
         for phrase in self._long:
-            for token in tokens(phrase.text):
-                weight = self._weight(token.stem) * phrase.strength
-                if token.word not in STOP and weight > ours.get(token.word, 0.0):
-                    ours[token.word] = weight
+            for word, stemmed in zip(phrase.words, phrase.stems, strict=True):
+                weight = self._weight(stemmed) * phrase.strength
+                if word not in STOP and weight > ours.get(word, 0.0):
+                    ours[word] = weight
         return Speller(ours, meaning.english())
 
     # ---- Weights
@@ -188,7 +188,7 @@ class Vocabulary:
     @cached_property
     def _spelt(self) -> dict[str, str]:
         """A word of ours for each stem, as it is written."""
-        return {t.stem: t.word for p in reversed(self._long) for t in tokens(p.text)}
+        return {one: word for p in reversed(self._long) for one, word in zip(p.stems, p.words, strict=True)}
 
     def _weight(self, word: str) -> float:
         if word in STOP:
@@ -269,7 +269,7 @@ class Vocabulary:
 
     @cached_property
     def _all_stop(self) -> list[Phrase]:
-        return [p for p in self._long if len(p.stems) > 1 and STOP.issuperset(t.word for t in tokens(p.text))]
+        return [p for p in self._long if len(p.stems) > 1 and STOP.issuperset(p.words)]
 
     def _hit(self, row: int, places: Mapping[str, list[int]], unsure: frozenset[int], said: float) -> Hit | None:
         phrase, mass = self._long[row], self._mass[row]
@@ -314,7 +314,7 @@ class Vocabulary:
     @cached_property
     def _meanings(self) -> tuple[Any, Any, Any]:
         """Vectors of all phrases, how much each counts, and its topic."""
-        made = meaning.sums([phrases.content(phrase.text) for phrase in self._long])
+        made = meaning.sums([phrase.content for phrase in self._long])
         import numpy as np
 
         made /= meaning.lengths(made)[:, None]
