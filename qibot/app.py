@@ -25,6 +25,7 @@ from qibot.outbox import claims
 from qibot.outbox import service as outbox
 from qibot.outbox.worker import Worker
 from qibot.people import service as people
+from qibot.people import topics
 from qibot.platforms.slack.app import SlackSide
 from qibot.settings import Settings
 
@@ -90,6 +91,7 @@ class House:
                     coalesce=True,
                     misfire_grace_time=None,
                 )
+            self._scheduler.add_job(self._tick(self.learn_words), name="learn_words")
             self._scheduler.start()
         self.ready = True
         log.info("ready", slack=bool(self.slack), teams=bool(self.teams), database=self.database.dialect)
@@ -111,6 +113,11 @@ class House:
             await side.stop()
         await self.database.close()
         log.info("stopped")
+
+    async def learn_words(self) -> None:
+        """Hold the vocabulary ready: the first question would have to wait for it."""
+        async with self.database.transaction(reading=True) as db:
+            await topics.vocabulary(db)
 
     async def deliver(self) -> None:
         """Send what is due."""
