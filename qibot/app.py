@@ -76,6 +76,9 @@ class House:
     async def start(self) -> None:
         """Migrate, connect, begin to tick. Raises `Refused` when Slack or Microsoft does not take its secret."""
         await migrate(self.database, features.evidence)
+        async with self.database.transaction(reading=True) as db:
+            # The first question would have to wait for it, and a chat waits two seconds.
+            await topics.vocabulary(db)
         for side in self.sides:
             await side.start()
         if self._scheduler:
@@ -91,7 +94,6 @@ class House:
                     coalesce=True,
                     misfire_grace_time=None,
                 )
-            self._scheduler.add_job(self._tick(self.learn_words), name="learn_words")
             self._scheduler.start()
         self.ready = True
         log.info("ready", slack=bool(self.slack), teams=bool(self.teams), database=self.database.dialect)
@@ -113,11 +115,6 @@ class House:
             await side.stop()
         await self.database.close()
         log.info("stopped")
-
-    async def learn_words(self) -> None:
-        """Hold the vocabulary ready: the first question would have to wait for it."""
-        async with self.database.transaction(reading=True) as db:
-            await topics.vocabulary(db)
 
     async def deliver(self) -> None:
         """Send what is due."""

@@ -11,8 +11,8 @@ from qibot.vocabulary.text import STOP, stems, tokens
 CAPITALS_ONLY = frozenset("ACT AI AIS ACP AF ASC HF INT LAC MAS MCA OT PE SPA CTR MUST".split())
 """Short forms that are also words or mean several things: they count only in capitals and as a whole word."""
 _ALSO_CAPITALS = frozenset(
-    "ADD DASH FAST FIT GUM ICE LOS MASH MI NEWS PAD PALS PAM PBS PEG PROM RAS SAFER SALT SEND SMART SOAR STAMP STOMP "
-    "SWAN TED TRIM USC VIP".split()
+    "ADD DASH FAST FIT GUM ICE MASH NEWS PAD PALS PAM PEG PROM SAFER SALT SEND SMART SOAR STAMP STOMP SWAN TED TRIM "
+    "VIP".split()
 )
 """More of them, of the shipped words."""
 
