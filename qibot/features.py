@@ -10,7 +10,15 @@ from types import ModuleType
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.champions import commands as champions
+from qibot.champions import notifications as champion_notifications
+from qibot.champions import service as champion_service
 from qibot.champions import views as champion_views
+from qibot.champions import yearly
+from qibot.champions.questions import commands as questions
+from qibot.champions.questions import gaps
+from qibot.champions.questions import notifications as question_notifications
+from qibot.champions.questions import service as question_service
+from qibot.champions.questions import views as question_views
 from qibot.chat.arguments import Rest
 from qibot.chat.help import about, overview
 from qibot.chat.message import Message, Part
@@ -24,13 +32,19 @@ from qibot.introductions import service as introduction_service
 from qibot.introductions import views as introduction_views
 from qibot.introductions.relay import service as relay_service
 from qibot.introductions.relay import views as relay_views
+from qibot.network import commands as network
+from qibot.network import notifications as network_notifications
+from qibot.network import service as network_service
+from qibot.network import views as network_views
 from qibot.outbox import commands as reminders
 from qibot.outbox import views as reminder_views
 from qibot.outbox.notifications import Catalogue
 from qibot.people import commands as people
+from qibot.people import topics
 from qibot.people import views as people_views
 from qibot.people.turn import Turn, anybody
 from qibot.projects import commands as projects
+from qibot.projects import topics as project_topics
 from qibot.projects import views as project_views
 
 start = Table[Turn]("Start here")
@@ -49,22 +63,46 @@ def _home(turn: Turn, parts: tuple[Part, ...]) -> Message:
     return Message("qibot", *parts)
 
 
-catalogue = Catalogue((*introduction_notifications.NOTIFICATIONS, *event_notifications.NOTIFICATIONS))
+catalogue = Catalogue(
+    (
+        *champion_notifications.NOTIFICATIONS,
+        *question_notifications.NOTIFICATIONS,
+        *introduction_notifications.NOTIFICATIONS,
+        *event_notifications.NOTIFICATIONS,
+        *network_notifications.NOTIFICATIONS,
+    )
+)
 """Every kind of message that goes out unasked."""
 
 sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
+    question_service.close_due,
+    gaps.forget_old,
+    yearly.ask_due,
+    yearly.rest_due,
     introduction_service.expire_due,
     relay_service.wipe_old,
+    network_service.plan_digests,
 )
 """What features look at every few minutes because time alone has changed it."""
+
+topic_moves: tuple[topics.Move, ...] = (
+    topics.move,
+    champion_service.move_topic,
+    gaps.move_topic,
+    project_topics.move_topic,
+    introduction_service.move_topic,
+)
+"""What features keep under a topic, and move when it becomes part of another."""
 
 views: tuple[ModuleType, ...] = (
     people_views,
     champion_views,
+    question_views,
     project_views,
     introduction_views,
     relay_views,
     event_views,
+    network_views,
     reminder_views,
 )
 """Every feature's views, each with its EXAMPLES."""
@@ -74,9 +112,11 @@ router: Router[Turn] = Router(
         start,
         people.commands,
         champions.commands,
+        questions.commands,
         projects.commands,
         introductions.commands,
         events.commands,
+        network.commands(topic_moves),
         reminders.commands(catalogue),
     ),
     otherwise=Otherwise(_otherwise, reads=True),

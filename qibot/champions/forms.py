@@ -1,7 +1,8 @@
 """What comes back about champions: the offer, and the buttons on a champion's card."""
 
 from qibot.champions.models import ASK_FIRST, HIDDEN, OPEN
-from qibot.chat.forms import Answers, Choice, choice, form, many, text
+from qibot.champions.roles import COACH, PARTNER, SPONSOR
+from qibot.chat.forms import Answers, Choice, choice, form, line, many, text, tick
 from qibot.chat.wire import Action, action
 
 VISIBILITY = {
@@ -11,12 +12,40 @@ VISIBILITY = {
 }
 
 
+ROLES = {
+    COACH: "A QI coach",
+    SPONSOR: "A sponsor: I open doors for improvement work",
+    PARTNER: "A service-user partner: I know care from the other side",
+}
+
+
 @action("introductions.ask")
 class AskFor(Action):
     """Ask for an introduction to a champion about a topic (0 = none). The introductions feature answers it."""
 
     champion: int
     topic: int = 0
+
+
+@action("champions.ask_organisers")
+class AskOrganisers(Action):
+    """Nobody fits: ask the organisers, in these words, about a topic (0 = none was read)."""
+
+    words: str
+    topic: int = 0
+
+
+@action("champions.look_for")
+class LookFor(Action):
+    """Nobody fits: put it on the gap map, the topic or else the words in which none was read."""
+
+    topic: int = 0
+    words: str = ""
+
+
+@action("champions.still_happy")
+class StillHappy(Action):
+    """The yearly yes: still happy to be asked."""
 
 
 @action("champions.resume")
@@ -44,3 +73,11 @@ class Offer(Answers):
         "How often a month may I be asked?", *(Choice(str(n), str(n)) for n in (1, 2, 3, 4, 6, 8, 12))
     )
     visibility: str = choice("How visible", *(Choice(value, label) for value, label in VISIBILITY.items()))
+    roles: tuple[str, ...] = many(
+        "I am also",
+        *(Choice(role, label) for role, label in ROLES.items()),
+        optional=True,
+        help="A service-user partner’s role and organisation are not shown to others, and nobody asks for a reason.",
+    )
+    trained: str = line("Trained as a coach", optional=True, longest=20, placeholder="March 2018")
+    coaching: bool = tick("I coach at the moment")

@@ -8,14 +8,17 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from qibot.champions.models import HIDDEN, OPEN, Ask, Champion, ChampionTopic
+from qibot.champions import yearly
+from qibot.champions.models import HIDDEN, OPEN, UNTIL_THEY_SAY, Ask, Champion, ChampionTopic
+from qibot.champions.roles import Roles
+from qibot.champions.standing import offered as _offered
 from qibot.errors import NotFound, Refused, WrongFields
-from qibot.people.models import Consent, Organisation, Person, Topic
-from qibot.people.topics import Match, by_slug, vocabulary
+from qibot.people.models import Organisation, Person, Topic
+from qibot.people.topics import Match, by_slug, move_links, vocabulary
 
 MONTH = timedelta(days=30)
 PAGE = 5
@@ -57,6 +60,7 @@ async def offer(
     asks_a_month: int,
     visibility: str,
     now: datetime,
+    roles: Roles = Roles(),  # noqa: B008 - a value, never changed
 ) -> Champion:
     """Become a champion, or change the offer. Raises `WrongFields`."""
     found = await by_slug(db, topics)
@@ -68,10 +72,16 @@ async def offer(
         db.add(champion)
     champion.offer, champion.asks_a_month, champion.visibility = words, asks_a_month, visibility
     champion.stopped_at = champion.paused_until = None
+    champion.coach, champion.trained, champion.coaching = roles.coach, roles.trained, roles.coaching
+    champion.sponsor, champion.partner = roles.sponsor, roles.partner
+    await yearly.answered(db, champion, now)
     await db.flush()
-    last = await db.scalar(select(func.max(ChampionTopic.turn)).where(ChampionTopic.person_id == person.id)) or 0
+    mine = select(ChampionTopic.topic_id, ChampionTopic.since, ChampionTopic.turn)
+    had = {row.topic_id: row for row in await db.execute(mine.where(ChampionTopic.person_id == person.id))}
+    last = max((row.turn for row in had.values()), default=0)
+    since = {t.id: had[t.id].since if t.id in had else now for t in found}
     await db.execute(delete(ChampionTopic).where(ChampionTopic.person_id == person.id))
-    db.add_all(ChampionTopic(person_id=person.id, topic_id=t.id, turn=last) for t in found)
+    db.add_all(ChampionTopic(person_id=person.id, topic_id=t.id, turn=last, since=since[t.id]) for t in found)
     await db.flush()
     return champion
 
@@ -90,25 +100,38 @@ async def topics_of(db: AsyncSession, person_id: int) -> list[Topic]:
     return list(await db.scalars(query.where(ChampionTopic.person_id == person_id).order_by(Topic.label)))
 
 
-async def pause(db: AsyncSession, person_id: int, until: date, today: date) -> Champion:
+async def pause(db: AsyncSession, person_id: int, until: date, now: datetime, today: date) -> Champion:
     """Not to be asked before `until`. Raises `Refused` unless that is ahead: a pause always has an end."""
     champion = await mine(db, person_id)
     if until <= today:
         raise Refused("A pause needs an end that is still to come.", "Try /qi champion pause 1 march.")
     champion.paused_until = until
+    await yearly.answered(db, champion, now)
     return champion
 
 
-async def resume(db: AsyncSession, person_id: int) -> Champion:
+async def resume(db: AsyncSession, person_id: int, now: datetime) -> Champion:
     """Be asked again."""
     champion = await mine(db, person_id)
     champion.paused_until = None
+    await yearly.answered(db, champion, now)
     return champion
 
 
 async def stop(db: AsyncSession, person_id: int, now: datetime) -> None:
     """Take the offer back."""
-    (await mine(db, person_id)).stopped_at = now
+    champion = await mine(db, person_id)
+    champion.stopped_at = now
+    await yearly.answered(db, champion, now)
+
+
+async def still_happy(db: AsyncSession, person_id: int, now: datetime) -> Champion:
+    """Yes, still happy to be asked. A pause stays as it is, unless it was only for want of an answer."""
+    champion = await mine(db, person_id)
+    if champion.paused_until == UNTIL_THEY_SAY:
+        champion.paused_until = None
+    await yearly.answered(db, champion, now)
+    return champion
 
 
 async def askable(db: AsyncSession, champion_id: int, asker: Person, now: datetime, today: date) -> Champion:
@@ -143,6 +166,11 @@ async def asked(db: AsyncSession, champion_id: int, now: datetime) -> None:
     )
 
 
+async def move_topic(db: AsyncSession, old_id: int, new_id: int) -> None:
+    """Two topics become one: who helps with the one helps with the other."""
+    await move_links(db, ChampionTopic, old_id, new_id)
+
+
 async def search(
     db: AsyncSession, words: str, *, asker: Person | None, now: datetime, today: date, page: int = 1
 ) -> Results:
@@ -159,24 +187,6 @@ async def search(
     first = (page - 1) * PAGE
     nearest = () if topics else tuple(held.nearest(words))
     return Results(tuple(topics), tuple(hits[first : first + PAGE]), len(hits) > first + PAGE, nearest)
-
-
-def _offered(today: date | BindParameter[Any]) -> tuple[ColumnElement[bool], ...]:
-    """Paused, left and withdrawn people are never offered."""
-
-    def agreed(purpose: str) -> ColumnElement[bool]:
-        return exists().where(
-            Consent.person_id == Person.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
-        )
-
-    return (
-        Champion.stopped_at.is_(None),
-        or_(Champion.paused_until.is_(None), Champion.paused_until <= today),
-        Person.left_at.is_(None),
-        Person.erased_at.is_(None),
-        agreed("findable"),
-        agreed("introductions"),
-    )
 
 
 @cache

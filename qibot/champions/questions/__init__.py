@@ -1,0 +1,1 @@
+"""When nobody fits: a question to the organisers, and the gap map."""
