@@ -14,8 +14,10 @@ from qibot.champions import notifications as champion_notifications
 from qibot.champions import service as champion_service
 from qibot.champions import views as champion_views
 from qibot.champions import yearly
+from qibot.champions.gaps import commands as gaps
+from qibot.champions.gaps import service as gap_service
+from qibot.champions.gaps import views as gap_views
 from qibot.champions.questions import commands as questions
-from qibot.champions.questions import gaps
 from qibot.champions.questions import notifications as question_notifications
 from qibot.champions.questions import service as question_service
 from qibot.champions.questions import views as question_views
@@ -76,7 +78,7 @@ catalogue = Catalogue(
 
 sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
     question_service.close_due,
-    gaps.forget_old,
+    gap_service.forget_old,
     yearly.ask_due,
     yearly.rest_due,
     introduction_service.expire_due,
@@ -88,7 +90,8 @@ sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
 topic_moves: tuple[topics.Move, ...] = (
     topics.move,
     champion_service.move_topic,
-    gaps.move_topic,
+    gap_service.move_topic,
+    question_service.move_topic,
     project_topics.move_topic,
     introduction_service.move_topic,
 )
@@ -98,6 +101,7 @@ views: tuple[ModuleType, ...] = (
     people_views,
     champion_views,
     question_views,
+    gap_views,
     project_views,
     introduction_views,
     relay_views,
@@ -113,6 +117,7 @@ router: Router[Turn] = Router(
         people.commands,
         champions.commands,
         questions.commands,
+        gaps.commands,
         projects.commands,
         introductions.commands,
         events.commands,

@@ -30,7 +30,7 @@ async def answered(db: AsyncSession, champion: Champion, now: datetime) -> None:
 
 async def ask_due(db: AsyncSession, now: datetime) -> None:
     """Ask those who have not looked after their offer for a year, and once more some weeks later."""
-    not_asked = or_(Champion.still_asked_at.is_(None), Champion.still_asked_at < Champion.confirmed_at)
+    not_asked = or_(Champion.still_asked_at.is_(None), Champion.still_asked_at <= Champion.confirmed_at)
     for champion in await _standing(db, now, Champion.confirmed_at <= now - ASK_AFTER, not_asked):
         champion.still_asked_at = now
         subject, year = _subject(champion.person_id), local_date(now).isoformat()
@@ -46,7 +46,7 @@ async def ask_due(db: AsyncSession, now: datetime) -> None:
 
 async def rest_due(db: AsyncSession, now: datetime) -> None:
     """Pause the offers of those who were asked and said nothing for half a year; they are told once."""
-    asked = Champion.still_asked_at >= Champion.confirmed_at, Champion.still_asked_at <= now - TIME_TO_ANSWER
+    asked = Champion.still_asked_at > Champion.confirmed_at, Champion.still_asked_at <= now - TIME_TO_ANSWER
     for champion in await _standing(db, now, Champion.confirmed_at <= now - REST_AFTER, *asked):
         champion.paused_until = UNTIL_THEY_SAY
         subject, day = _subject(champion.person_id), local_date(now).isoformat()
@@ -60,7 +60,7 @@ async def asked_about(db: AsyncSession, delivery: Delivery, today: date) -> tupl
     if champion is None or champion.stopped_at is not None or champion.still_asked_at is None:
         return None
     paused = champion.paused_until is not None and champion.paused_until > today
-    if paused or champion.still_asked_at < champion.confirmed_at:
+    if paused or champion.still_asked_at <= champion.confirmed_at:
         return None
     return champion, delivery.plan.endswith(_AGAIN)
 

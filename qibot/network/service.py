@@ -145,7 +145,7 @@ async def _news(
             by_topic[one.topic_id].append(one)
     found: dict[int, list[News]] = defaultdict(list)
     for person_id, topic_id, since in rows:
-        found[person_id] += [n for n in by_topic[topic_id] if n.at > since and n.of != person_id]
+        found[person_id] += [n for n in by_topic[topic_id] if n.at >= since and n.of != person_id]
     return found
 
 

@@ -1,1 +1,1 @@
-"""When nobody fits: a question to the organisers, and the gap map."""
+"""When nobody fits: questions to the organisers."""

@@ -1,27 +1,16 @@
-"""/qi questions, gaps, topic words; and the buttons and forms of questions to the organisers."""
+"""/qi ask organisers, questions; and the buttons and forms of questions to the organisers."""
 
-from collections.abc import Mapping
-
-from qibot.champions.forms import AskOrganisers, LookFor
-from qibot.champions.questions import gaps, service, views
-from qibot.champions.questions.forms import (
-    LeaveOut,
-    NobodyYet,
-    OpenReply,
-    OpenSuggest,
-    OpenTeach,
-    Reply,
-    Suggest,
-    Teach,
-    WithdrawQuestion,
-)
-from qibot.chat.forms import Choice, Form
+from qibot.champions.forms import AskOrganisers
+from qibot.champions.gaps.service import fold
+from qibot.champions.questions import service, views
+from qibot.champions.questions.forms import NobodyYet, OpenReply, OpenSuggest, Reply, Suggest, WithdrawQuestion
+from qibot.chat.arguments import Rest
+from qibot.chat.forms import Form
 from qibot.chat.message import Message
 from qibot.chat.router import guard
-from qibot.errors import WrongFields
-from qibot.people.commands import topic_choices
-from qibot.people.topics import by_slug
-from qibot.people.turn import Turn, anybody, member, organiser, table
+from qibot.errors import Unclear
+from qibot.people.topics import vocabulary
+from qibot.people.turn import Turn, member, organiser, table
 
 commands = table("When nobody fits")
 
@@ -37,6 +26,16 @@ async def questions(turn: Turn, *, page: int = 1) -> Message:
     page = max(1, min(page, _LAST_PAGE))
     rows, more = await service.waiting(turn.db, page=page)
     return views.waiting(rows, turn.today, page=page, more=more)
+
+
+@commands.command("ask organisers", needs=member, help="Ask the organisers, when a search found nobody.", reads=True)
+async def shall_i(turn: Turn, words: Rest) -> Message:
+    if not fold(words):
+        raise Unclear(
+            "Tell me what you are looking for.", "For example: /qi ask organisers night time noise", ("gaps",)
+        )
+    found = (await vocabulary(turn.db)).match(words, 1)
+    return views.shall_i(words[:200], found[0] if found else None)
 
 
 @commands.action(AskOrganisers, needs=member)
@@ -90,54 +89,3 @@ async def nobody_yet(turn: Turn, pressed: NobodyYet) -> Message:
 def _number(claimed: str) -> int:
     """A hidden id; 0, which nothing has, for anything else."""
     return int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) <= 9 else 0
-
-
-# ---- The gap map
-
-
-@commands.command("gaps", needs=anybody, help="Topics that people look for and nobody offers yet.", reads=True)
-async def gap_map(turn: Turn, *, page: int = 1) -> Message:
-    page = max(1, min(page, _LAST_PAGE))
-    rows, more = await gaps.gaps(turn.db, turn.now, turn.today, page=page)
-    return views.gaps(rows, page=page, more=more)
-
-
-@commands.action(LookFor, needs=member)
-async def look_for(turn: Turn, pressed: LookFor) -> Message:
-    guard(pressed.words)
-    return views.on_the_map(await gaps.look_for(turn.db, turn.member, pressed.topic, pressed.words, turn.now))
-
-
-@commands.command(
-    "topic words", needs=organiser, help="Words in which people looked for help and I read no topic.", reads=True
-)
-async def topic_words(turn: Turn, *, page: int = 1) -> Message:
-    page = max(1, min(page, _LAST_PAGE))
-    rows, more = await gaps.unread(turn.db, turn.now, page=page)
-    return views.unread(rows, page=page, more=more)
-
-
-@commands.action(OpenTeach, needs=organiser)
-async def open_teach(turn: Turn, pressed: OpenTeach) -> Form:
-    return views.teach(await gaps.listed(turn.db, pressed.words, turn.now))
-
-
-async def teach_choices(turn: Turn, _: Mapping[str, object]) -> Mapping[str, tuple[Choice, ...]]:
-    """Every topic."""
-    return {"topic": await topic_choices(turn)}
-
-
-@commands.submission(Teach, needs=organiser, choices=teach_choices)
-async def taught(turn: Turn, said: Teach) -> Message:
-    found = await by_slug(turn.db, [said.topic])
-    if not found or found[0].retired_at is not None:
-        raise WrongFields({"topic": "Please choose one of those offered."})
-    await gaps.teach(turn.db, said.heard, found[0], said.word, turn.now)
-    return views.taught(found[0], said.word)
-
-
-@commands.action(LeaveOut, needs=organiser)
-async def left_out(turn: Turn, pressed: LeaveOut) -> Message:
-    words = await gaps.listed(turn.db, pressed.words, turn.now)
-    await gaps.forget(turn.db, words)
-    return views.left_out(words)

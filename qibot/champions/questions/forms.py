@@ -1,6 +1,6 @@
-"""What comes back about questions to the organisers and about words in which no topic was read."""
+"""What comes back about questions to the organisers."""
 
-from qibot.chat.forms import Answers, choice, form, hidden, line, text
+from qibot.chat.forms import Answers, form, hidden, line, text
 from qibot.chat.wire import Action, action
 
 
@@ -32,20 +32,6 @@ class NobodyYet(Action):
     question: int
 
 
-@action("champions.open_teach")
-class OpenTeach(Action):
-    """An organiser wants words on the list to lead to a topic."""
-
-    words: str
-
-
-@action("champions.leave_out")
-class LeaveOut(Action):
-    """An organiser takes words off the list."""
-
-    words: str
-
-
 @form("champions.suggest", title="Suggest somebody", submit="Send")
 class Suggest(Answers):
     """Whom an organiser names. `question` is its id."""
@@ -63,12 +49,3 @@ class Reply(Answers):
 
     reply: str = text("Your answer", longest=1000, help="The asker reads this, and your name. No patient details.")
     question: str = hidden()
-
-
-@form("champions.teach", title="Words for a topic", submit="Save")
-class Teach(Answers):
-    """The topic that words lead to from now on. `heard` are the words as they stand on the list."""
-
-    word: str = line("Words", longest=80, help="Make them as short as people would type them.")
-    topic: str = choice("Topic")
-    heard: str = hidden()

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, delete, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, delete, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from qibot.champions import service as champions
+from qibot.champions.gaps import service as gaps
 from qibot.champions.models import Champion
-from qibot.champions.questions import gaps
 from qibot.champions.questions.models import ANSWERED, CLOSED, IN_WORDS, NOBODY, OPEN, SOMEBODY, Question
 from qibot.champions.roles import Face, face
 from qibot.clock import local_date
@@ -331,3 +331,8 @@ async def close_due(db: AsyncSession, now: datetime) -> None:
         if question.asker.here:
             await _tell_asker(db, question, now)
     await db.execute(delete(Question).where(~_IS_OPEN, Question.asked_at <= now - KEEP))
+
+
+async def move_topic(db: AsyncSession, old_id: int, new_id: int) -> None:
+    """Two topics become one."""
+    await db.execute(update(Question).where(Question.topic_id == old_id).values(topic_id=new_id))

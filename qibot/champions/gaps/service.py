@@ -13,8 +13,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, Integer, cast, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from qibot.champions.gaps.models import Sought, SoughtWords
 from qibot.champions.models import HIDDEN, Champion, ChampionTopic
-from qibot.champions.questions.models import Question, Sought, SoughtWords
+from qibot.champions.questions.models import Question
 from qibot.champions.standing import offered
 from qibot.database import insert_or_ignore
 from qibot.errors import NotFound
@@ -166,11 +167,10 @@ async def forget_old(db: AsyncSession, now: datetime) -> None:
 async def move_topic(db: AsyncSession, old_id: int, new_id: int) -> None:
     """Two topics become one."""
     await move_links(db, Sought, old_id, new_id)
-    await db.execute(update(Question).where(Question.topic_id == old_id).values(topic_id=new_id))
 
 
 def fold(words: str) -> str:
     """Words without case and punctuation, at most 200 characters: what makes two questions the same."""
     plain = unicodedata.normalize("NFKC", words).casefold()
-    kept = "".join(c if c.isalnum() or c in "&'" else " " for c in plain.replace("’", "'"))
+    kept = "".join(c if c.isalnum() or c == "&" else " " for c in plain.replace("’", "").replace("'", ""))
     return " ".join(kept.split())[:200].strip()
