@@ -84,9 +84,12 @@ def _questions() -> None:
         sa.ForeignKeyConstraint(["topic_id"], ["topics.id"], name=op.f("fk_questions_topic_id_topics")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
     )
-    is_open = {"sqlite_where": sa.text("state = 'open'"), "postgresql_where": sa.text("state = 'open'")}
-    op.create_index("uq_questions_open", "questions", ["asker_id", "folded"], unique=True, **is_open)
-    op.create_index("ix_questions_open_asked_at", "questions", ["asked_at"], **is_open)
+    is_open = sa.text("state = 'open'")
+    for name, columns, unique in (
+        ("uq_questions_open", ["asker_id", "folded"], True),
+        ("ix_questions_open_asked_at", ["asked_at"], False),
+    ):
+        op.create_index(name, "questions", columns, unique=unique, sqlite_where=is_open, postgresql_where=is_open)
     op.create_index("ix_questions_asker_id_asked_at", "questions", ["asker_id", "asked_at"])
     op.create_table(
         "sought_words",
