@@ -137,10 +137,10 @@ def still_happy(champion: Champion, topics: Sequence[Topic], today: date, *, aga
     since = say_date(local_date(champion.confirmed_at), today)
     labels = ", ".join(t.label for t in topics)
     facts = Facts((("Topics", labels), ("Offer", champion.offer), ("Also", "; ".join(roles_of(champion)))))
-    later = "Without an answer I pause your offer in some months, and tell you." if again else ""
+    later = " Without an answer I pause your offer in some months, and tell you." if again else ""
     return Message(
         "Still happy to be asked?",
-        Text(f"You last looked at your offer on {since}. People and weeks change, and every answer is fine. {later}"),
+        Text(f"You last looked at your offer on {since}. People and weeks change, and every answer is fine.{later}"),
         facts,
         Buttons(
             Button("Yes, still happy", StillHappy(), "primary"),
@@ -185,9 +185,11 @@ def listed(role: str, rows: Sequence[Listed], *, page: int, more: bool, joined: 
         own = " – your own organisation" if one.same_organisation else ""
         said = f"\nOffers: {one.offer[:300]}" if one.offer else ""
         about = f"\nHelps with {', '.join(one.topics)}." if one.topics else ""
-        roles = "; ".join(one.roles)
+        # Of a partner that is said already.
+        roles = "; ".join(role for role in one.roles if role != one.face.role.lower())
+        roles = f"\n{roles[0].upper()}{roles[1:]}." if roles else ""
         shy = "" if one.face.name else "\nTheir name is shown once they say yes."
-        parts.append(Text(Bold(who(one.face, start=True)), f"{own}\n{roles[0].upper()}{roles[1:]}.{about}{said}{shy}"))
+        parts.append(Text(Bold(who(one.face, start=True)), f"{own}{roles}{about}{said}{shy}"))
         parts.append(Buttons(Button("Ask for an introduction", AskFor(one.person_id), "primary")))
     if more:
         parts.append(Buttons(Button("More people", Say(f"{command} page:{page + 1}"))))

@@ -51,7 +51,7 @@ def on_the_map(topic: Topic | None) -> Message:
         )
     return Message(
         f"{topic.label} is on the gap map",
-        Text("You count there once, and nobody can see that it was you."),
+        Text("You count there once, and nobody can see that it was you. It is shown as long as nobody offers it."),
         Buttons(Button(f"Tell me what is new: {topic.label}", FollowTopic(topic.id)), _MAP),
     )
 

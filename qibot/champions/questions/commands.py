@@ -4,6 +4,7 @@ from qibot.champions.forms import AskOrganisers
 from qibot.champions.gaps.service import fold
 from qibot.champions.questions import service, views
 from qibot.champions.questions.forms import NobodyYet, OpenReply, OpenSuggest, Reply, Suggest, WithdrawQuestion
+from qibot.champions.questions.models import ANSWERED
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Form
 from qibot.chat.message import Message
@@ -43,6 +44,8 @@ async def ask(turn: Turn, pressed: AskOrganisers) -> Message:
     # They come back from a button, which is a claim like any other.
     guard(pressed.words)
     found = await service.ask(turn.db, turn.member, pressed.words, pressed.topic, turn.now)
+    if found.question.state == ANSWERED:
+        return views.answered(found.question, await service.suggestion(turn.db, found.question, turn.now))
     return (views.asked if found.new else views.asked_before)(found.question, turn.today)
 
 

@@ -93,6 +93,9 @@ async def _asked_before(db: AsyncSession, asker_id: int, folded: str, now: datet
     lately = or_(_IS_OPEN, (Question.state == ANSWERED) & (Question.asked_at > now - SAME_FOR))
     query = _whole().where(Question.asker_id == asker_id, Question.folded == folded, lately)
     found: Question | None = await db.scalar(query.order_by(Question.id.desc()).limit(1))
+    if found is not None and found.how == SOMEBODY and await suggestion(db, found, now) is None:
+        # The answer has gone stale, so it is a question again.
+        return None
     return found
 
 

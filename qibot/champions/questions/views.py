@@ -62,7 +62,7 @@ def asked(question: Question, today: date) -> Message:
 
 
 def asked_before(question: Question, today: date) -> Message:
-    """The same words again: it is one question."""
+    """The same words again while they are open: it is one question."""
     return Message("You have asked that already", *_entry(question, today), Buttons(_MINE))
 
 
@@ -123,7 +123,9 @@ def _nobody(question: Question) -> Message:
     )
     stays = " It stays on the gap map, where people see what others look for." if question.topic else ""
     title = "Nobody for this yet" if question.state == ANSWERED else "Your question found no answer"
-    return Message(title, Quote(question.words), Text(words + stays), Buttons(*_next(question), _MINE))
+    again = (Button("Ask again", AskOrganisers(question.words, question.topic_id or 0)),)
+    steps = (*_next(question), *(again if question.state == CLOSED else ()), _MINE)
+    return Message(title, Quote(question.words), Text(words + stays), Buttons(*steps))
 
 
 def _next(question: Question) -> tuple[Button, ...]:
@@ -157,9 +159,13 @@ def mine(questions: Sequence[Question], today: date) -> Message:
 def _entry(question: Question, today: date) -> tuple[Part, ...]:
     asked_on = say_date(local_date(question.asked_at, question.asker.zone), today)
     text = Text(Bold(question.words), f"\nAsked on {asked_on}. {_state(question, today)}")
-    if question.state != OPEN:
-        return (text, Quote(question.reply)) if question.reply else (text,)
-    return text, Buttons(Button("I need no answer any more", WithdrawQuestion(question.id)))
+    if question.state == OPEN:
+        return text, Buttons(Button("I need no answer any more", WithdrawQuestion(question.id)))
+    reply = (Quote(question.reply),) if question.reply else ()
+    if question.suggested_id is None:
+        return text, *reply
+    ask = Button("Ask for an introduction", AskFor(question.suggested_id, question.topic_id or 0))
+    return text, *reply, Buttons(ask)
 
 
 def _state(question: Question, today: date) -> str:
@@ -287,7 +293,7 @@ EXAMPLES: dict[str, Message | Form] = {
     "question_replied": answered(_SAID, None),
     "question_nobody": answered(_example(_OPEN.words, _SEPSIS, how=NOBODY, **_DONE), None),
     "question_closed": answered(_example(_OPEN.words, _SEPSIS, state=CLOSED), None),
-    "questions_mine": mine([_OPEN, _SAID, _NONE, _example("tea", state=CLOSED)], _DAY),
+    "questions_mine": mine([_OPEN, _NAMED, _SAID, _NONE, _example("tea", state=CLOSED)], _DAY),
     "questions_none": mine([], _DAY),
     "question_card": card(Waiting(_OPEN, _SISTER), _DAY, again=False),
     "question_card_again": card(Waiting(_LOOSE, _PARTNER), _LATE, again=True),
