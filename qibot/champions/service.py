@@ -60,7 +60,7 @@ async def offer(
     asks_a_month: int,
     visibility: str,
     now: datetime,
-    roles: Roles = Roles(),  # noqa: B008 - a value, never changed
+    roles: Roles,
 ) -> Champion:
     """Become a champion, or change the offer. Raises `WrongFields`."""
     found = await by_slug(db, topics)

@@ -78,7 +78,7 @@ async def _standing(db: AsyncSession, now: datetime, *conditions: ColumnElement[
         select(Champion)
         .join(Person, Person.id == Champion.person_id)
         .where(*offered(local_date(now)), *conditions)
-        .order_by(Champion.person_id)
+        .order_by(Champion.confirmed_at, Champion.person_id)
         .limit(_SWEEP)
         # Two processes may sweep at once.
         .with_for_update(of=Champion, skip_locked=True)

@@ -90,6 +90,9 @@ async def test_organisers_see_words_of_several_or_of_a_question_and_teach_them(
     await owen.says("topic words")
     assert "lone working" not in owen.sees
     await owen.presses("They mean a topic")
+    await owen.fills(word="dementia", topic="sepsis")
+    assert "“dementia” already leads to" in owen.sees
+    await owen.presses_raw("champions.open_teach", {"words": "night time noise"})
     await owen.fills(word="night time noise on wards", topic="sepsis")
     assert "“night time noise on wards” leads to Sepsis now" in owen.sees
     await owen.says("topic words")

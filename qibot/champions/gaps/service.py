@@ -18,9 +18,9 @@ from qibot.champions.models import HIDDEN, Champion, ChampionTopic
 from qibot.champions.questions.models import Question
 from qibot.champions.standing import offered
 from qibot.database import insert_or_ignore
-from qibot.errors import NotFound
+from qibot.errors import NotFound, Refused
 from qibot.people.models import Person, Topic
-from qibot.people.topics import add_word, by_id, move_links
+from qibot.people.topics import add_word, by_id, move_links, vocabulary
 
 PAGE = 8
 KEEP = timedelta(days=365)
@@ -142,10 +142,15 @@ async def listed(db: AsyncSession, words: str, now: datetime) -> str:
 async def teach(db: AsyncSession, heard: str, topic: Topic, word: str, now: datetime) -> None:
     """`word` leads to the topic from now on, and who looked for it with the words `heard` counts for the topic.
 
-    Raises `NotFound`, and `Refused` when the word leads somewhere already.
+    Raises `NotFound`, and `Refused` when the word leads somewhere else already.
     """
     await listed(db, heard, now)
-    await add_word(db, topic, word)
+    try:
+        await add_word(db, topic, word)
+    except Refused:
+        # Taught to this very topic in the meantime, it is only to be moved.
+        if [m.topic_id for m in (await vocabulary(db)).match(word, 1)] != [topic.id]:
+            raise
     who = select(SoughtWords.person_id, literal(topic.id), SoughtWords.at).where(SoughtWords.words == heard)
     await db.execute(insert_or_ignore(db, Sought).from_select(["person_id", "topic_id", "at"], who))
     asked_so = Question.folded == heard, Question.topic_id.is_(None)
