@@ -82,9 +82,10 @@ async def plan_digests(db: AsyncSession, now: datetime) -> None:
         .with_for_update(of=Digest, skip_locked=True)
     )
     rows = [(digest, person) for digest, person in await db.execute(query)]
+    if not rows:
+        return
     waiting = await _waiting(db, [person.id for _, person in rows])
-    start = min((digest.told_until for digest, _ in rows), default=now.date())
-    until = now.date()
+    start, until = min(digest.told_until for digest, _ in rows), now.date()
     news = await _news(db, {person.id for _, person in rows if person.here}, start, until, now)
     dues = []
     for digest, person in rows:
