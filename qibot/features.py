@@ -10,9 +10,18 @@ from types import ModuleType
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.champions import commands as champions
+from qibot.champions import notifications as champion_notifications
 from qibot.champions import service as champion_service
 from qibot.champions import views as champion_views
+from qibot.champions import yearly
 from qibot.champions.finding.index import Source
+from qibot.champions.gaps import commands as gaps
+from qibot.champions.gaps import service as gap_service
+from qibot.champions.gaps import views as gap_views
+from qibot.champions.questions import commands as questions
+from qibot.champions.questions import notifications as question_notifications
+from qibot.champions.questions import service as question_service
+from qibot.champions.questions import views as question_views
 from qibot.chat.arguments import Rest
 from qibot.chat.help import about, overview
 from qibot.chat.message import Message, Part
@@ -27,14 +36,20 @@ from qibot.introductions import service as introduction_service
 from qibot.introductions import views as introduction_views
 from qibot.introductions.relay import service as relay_service
 from qibot.introductions.relay import views as relay_views
+from qibot.network import commands as network
+from qibot.network import notifications as network_notifications
+from qibot.network import service as network_service
+from qibot.network import views as network_views
 from qibot.outbox import commands as reminders
 from qibot.outbox import views as reminder_views
 from qibot.outbox.notifications import Catalogue
 from qibot.people import commands as people
+from qibot.people import topics
 from qibot.people import views as people_views
 from qibot.people.turn import Turn, anybody
 from qibot.projects import commands as projects
 from qibot.projects import evidence as project_evidence
+from qibot.projects import topics as project_topics
 from qibot.projects import views as project_views
 
 start = Table[Turn]("Start here")
@@ -58,7 +73,15 @@ def _home(turn: Turn, parts: tuple[Part, ...]) -> Message:
     return Message("qibot", *parts)
 
 
-catalogue = Catalogue((*introduction_notifications.NOTIFICATIONS, *event_notifications.NOTIFICATIONS))
+catalogue = Catalogue(
+    (
+        *champion_notifications.NOTIFICATIONS,
+        *question_notifications.NOTIFICATIONS,
+        *introduction_notifications.NOTIFICATIONS,
+        *event_notifications.NOTIFICATIONS,
+        *network_notifications.NOTIFICATIONS,
+    )
+)
 """Every kind of message that goes out unasked."""
 
 evidence: tuple[Source, ...] = (
@@ -69,18 +92,36 @@ evidence: tuple[Source, ...] = (
 """What shows that people know about something, for making what a search reads again."""
 
 sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
+    question_service.close_due,
+    gap_service.forget_old,
+    yearly.ask_due,
+    yearly.rest_due,
     introduction_service.expire_due,
     relay_service.wipe_old,
+    network_service.plan_digests,
 )
 """What features look at every few minutes because time alone has changed it."""
+
+topic_moves: tuple[topics.Move, ...] = (
+    topics.move,
+    champion_service.move_topic,
+    gap_service.move_topic,
+    question_service.move_topic,
+    project_topics.move_topic,
+    introduction_service.move_topic,
+)
+"""What features keep under a topic, and move when it becomes part of another."""
 
 views: tuple[ModuleType, ...] = (
     people_views,
     champion_views,
+    question_views,
+    gap_views,
     project_views,
     introduction_views,
     relay_views,
     event_views,
+    network_views,
     reminder_views,
 )
 """Every feature's views, each with its EXAMPLES."""
@@ -90,9 +131,12 @@ router: Router[Turn] = Router(
         start,
         people.commands,
         champions.commands,
+        questions.commands,
+        gaps.commands,
         projects.commands,
         introductions.commands,
         events.commands,
+        network.commands(topic_moves),
         reminders.commands(catalogue),
     ),
     otherwise=Otherwise(_otherwise, reads=True),

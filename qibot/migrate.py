@@ -1,5 +1,6 @@
 """Brings a database to the present schema and reads in the shipped lists. Safe to run twice, and by several at once."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -54,8 +55,12 @@ async def _alone(database: Database) -> AsyncIterator[None]:
 
 
 def newest() -> str:
-    """The newest revision: the files are named after theirs, in order."""
-    return max(file.name for file in (folder() / "versions").glob("[0-9]*.py")).partition("_")[0]
+    """The newest revision: the one that the last of the files says it is. They are numbered in order."""
+    last = max((folder() / "versions").glob("[0-9]*.py"), key=lambda file: file.name)
+    found = re.search(r'^revision = "(\w+)"$', last.read_text(encoding="utf-8"), re.MULTILINE)
+    if found is None:
+        raise RuntimeError(f"{last.name} does not say which revision it is")
+    return found[1]
 
 
 def config() -> "Config":

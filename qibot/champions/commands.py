@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
-from qibot.champions import service, views
+from qibot.champions import roles, service, views
 from qibot.champions.finding import service as finding
-from qibot.champions.forms import FindPeople, Narrow, Offer, Resume, Stop
+from qibot.champions.forms import FindPeople, Narrow, Offer, Resume, StillHappy, Stop
 from qibot.champions.models import OPEN, Champion
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Choice, Form
@@ -82,6 +82,9 @@ async def join(turn: Turn) -> Form:
         "offer": mine.offer,
         "asks_a_month": str(mine.asks_a_month),
         "visibility": mine.visibility,
+        "roles": roles.chosen(mine),
+        "trained": mine.trained,
+        "coaching": mine.coaching,
     }
     return Form(Offer, values)
 
@@ -101,18 +104,19 @@ async def offered(turn: Turn, said: Offer) -> Message:
         asks_a_month=int(said.asks_a_month),
         visibility=said.visibility,
         now=turn.now,
+        roles=roles.said(said.roles, said.trained, said.coaching, turn.today),
     )
     return await _mine(turn, mine)
 
 
 @commands.command("champion pause", needs=member, help="Not to be asked until a day, such as 1 march.")
 async def pause(turn: Turn, until: date) -> Message:
-    return await _mine(turn, await service.pause(turn.db, turn.member.id, until, turn.today))
+    return await _mine(turn, await service.pause(turn.db, turn.member.id, until, turn.now, turn.today))
 
 
 @commands.command("champion resume", needs=member, help="Be asked again after a pause.")
 async def resume(turn: Turn) -> Message:
-    return await _mine(turn, await service.resume(turn.db, turn.member.id))
+    return await _mine(turn, await service.resume(turn.db, turn.member.id, turn.now))
 
 
 @commands.action(Resume, needs=member)
@@ -120,10 +124,32 @@ async def resumed(turn: Turn, _: Resume) -> Message:
     return await resume(turn)
 
 
+@commands.action(StillHappy, needs=member)
+async def happy(turn: Turn, _: StillHappy) -> Message:
+    return await _mine(turn, await service.still_happy(turn.db, turn.member.id, turn.now))
+
+
 @commands.action(Stop, needs=member)
 async def stopped(turn: Turn, _: Stop) -> Message:
     await service.stop(turn.db, turn.member.id, turn.now)
     return views.stopped()
+
+
+@commands.command("coaches", needs=anybody, help="QI coaches of every organisation who may be asked.", reads=True)
+async def coaches(turn: Turn, *, page: int = 1) -> Message:
+    return await _listed(turn, roles.COACH, page)
+
+
+@commands.command("partners", needs=anybody, help="Service-user partners who may be asked.", reads=True)
+async def partners(turn: Turn, *, page: int = 1) -> Message:
+    return await _listed(turn, roles.PARTNER, page)
+
+
+async def _listed(turn: Turn, role: str, page: int) -> Message:
+    page = max(1, min(page, 200))
+    me = turn.person if turn.person and turn.person.here else None
+    rows, more = await roles.listing(turn.db, role, asker=me, now=turn.now, today=turn.today, page=page)
+    return views.listed(role, rows, page=page, more=more, joined=me is not None)
 
 
 @commands.home

@@ -8,13 +8,15 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from qibot.champions import yearly
 from qibot.champions.finding import index
 from qibot.champions.finding.models import OFFER
-from qibot.champions.models import HIDDEN, Ask, Champion, ChampionTopic
-from qibot.champions.offered import MONTH, offered
+from qibot.champions.models import HIDDEN, UNTIL_THEY_SAY, Ask, Champion, ChampionTopic
+from qibot.champions.roles import Roles
+from qibot.champions.standing import MONTH, offered
 from qibot.errors import NotFound, Refused, WrongFields
 from qibot.people.models import Person, Topic
-from qibot.people.topics import by_slug
+from qibot.people.topics import by_slug, move_links
 from qibot.typed import Typed
 
 
@@ -27,6 +29,7 @@ async def offer(
     asks_a_month: int,
     visibility: str,
     now: datetime,
+    roles: Roles,
 ) -> Champion:
     """Become a champion, or change the offer. Raises `WrongFields`."""
     found = await by_slug(db, topics)
@@ -38,19 +41,30 @@ async def offer(
         db.add(champion)
     champion.offer, champion.asks_a_month, champion.visibility = words, asks_a_month, visibility
     champion.stopped_at = champion.paused_until = None
+    champion.coach, champion.trained, champion.coaching = roles.coach, roles.trained, roles.coaching
+    champion.sponsor, champion.partner = roles.sponsor, roles.partner
+    await yearly.answered(db, champion, now)
     await db.flush()
+    mine = select(ChampionTopic.topic_id, ChampionTopic.since).where(ChampionTopic.person_id == person.id)
+    had = dict((await db.execute(mine)).all())
     await db.execute(delete(ChampionTopic).where(ChampionTopic.person_id == person.id))
-    db.add_all(ChampionTopic(person_id=person.id, topic_id=t.id) for t in found)
+    db.add_all(ChampionTopic(person_id=person.id, topic_id=t.id, since=had.get(t.id, now)) for t in found)
     await db.flush()
-    await index.put(db, _piece(champion, [t.id for t in found]))
+    await _note(db, champion)
     return champion
+
+
+async def _note(db: AsyncSession, champion: Champion) -> None:
+    """The offer as searches know it, as new as it was last looked at."""
+    about = select(ChampionTopic.topic_id).where(ChampionTopic.person_id == champion.person_id)
+    await index.put(db, _piece(champion, (await db.scalars(about)).all()))
 
 
 def _piece(champion: Champion, topics: Sequence[int]) -> index.Piece:
     return index.Piece(
         champion.person_id,
         OFFER,
-        champion.since.date(),
+        champion.confirmed_at.date(),
         title=champion.offer,
         words=champion.offer,
         topics=tuple(topics),
@@ -82,26 +96,42 @@ async def topics_of(db: AsyncSession, person_id: int) -> list[Topic]:
     return list(await db.scalars(query.where(ChampionTopic.person_id == person_id).order_by(Topic.label)))
 
 
-async def pause(db: AsyncSession, person_id: int, until: date, today: date) -> Champion:
+async def pause(db: AsyncSession, person_id: int, until: date, now: datetime, today: date) -> Champion:
     """Not to be asked before `until`. Raises `Refused` unless that is ahead: a pause always has an end."""
     champion = await mine(db, person_id)
     if until <= today:
         raise Refused("A pause needs an end that is still to come.", ("Try ", Typed("champion pause 1 march"), "."))
     champion.paused_until = until
+    await yearly.answered(db, champion, now)
+    await _note(db, champion)
     return champion
 
 
-async def resume(db: AsyncSession, person_id: int) -> Champion:
+async def resume(db: AsyncSession, person_id: int, now: datetime) -> Champion:
     """Be asked again."""
     champion = await mine(db, person_id)
     champion.paused_until = None
+    await yearly.answered(db, champion, now)
+    await _note(db, champion)
     return champion
 
 
 async def stop(db: AsyncSession, person_id: int, now: datetime) -> None:
     """Take the offer back."""
-    (await mine(db, person_id)).stopped_at = now
+    champion = await mine(db, person_id)
+    champion.stopped_at = now
+    await yearly.answered(db, champion, now)
     await index.drop(db, OFFER, 0, person_id=person_id)
+
+
+async def still_happy(db: AsyncSession, person_id: int, now: datetime) -> Champion:
+    """Yes, still happy to be asked. A pause stays as it is, unless it was only for want of an answer."""
+    champion = await mine(db, person_id)
+    if champion.paused_until == UNTIL_THEY_SAY:
+        champion.paused_until = None
+    await yearly.answered(db, champion, now)
+    await _note(db, champion)
+    return champion
 
 
 async def askable(db: AsyncSession, champion_id: int, asker: Person, now: datetime, today: date) -> Champion:
@@ -134,3 +164,9 @@ async def asked(db: AsyncSession, champion_id: int, now: datetime) -> None:
     """Note that a champion was asked: it counts against their month, and it is somebody else's turn next."""
     db.add(Ask(person_id=champion_id, at=now))
     await index.asked(db, champion_id, now)
+
+
+async def move_topic(db: AsyncSession, old_id: int, new_id: int) -> None:
+    """Two topics become one: who helps with the one helps with the other, and is known for it."""
+    await move_links(db, ChampionTopic, old_id, new_id)
+    await index.move_topic(db, old_id, new_id)

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, literal_column
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
-from qibot.champions.models import OPEN as SHOWS_NAME
 from qibot.champions.models import Champion
+from qibot.champions.roles import face
 from qibot.clock import local_date
 from qibot.hours import next_working_day
 from qibot.introductions import calendar
@@ -131,19 +131,19 @@ async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> 
 
 async def before(db: AsyncSession, other: Person, *, named: bool) -> Seen:
     """Before both agreed: the name only of a champion who shows it in every search."""
-    shown = False
-    if named and other.here:
-        query = select(Champion.visibility).where(Champion.person_id == other.id, Champion.stopped_at.is_(None))
-        shown = await db.scalar(query) == SHOWS_NAME and await people.agrees(db, other.id, "findable")
-    return Seen(other.role, other.organisation.short_name, other.place, other.name if shown else "")
+    seen = face(other, await db.get(Champion, other.id))
+    shown = named and seen.name and other.here and await people.agrees(db, other.id, "findable")
+    return Seen(seen.role, seen.organisation, seen.place, seen.name if shown else "")
 
 
 async def _known(db: AsyncSession, other: Person, viewer: Person) -> Seen:
     chat = await people.together(db, viewer.id, other.id)
     # The account's own address, and only where they agreed to show that very one.
     address = chat.address if chat.address and chat.address == other.contact.lower() else ""
-    where = other.organisation.short_name
-    return Seen(other.role, where, other.place, other.name, other.contact, chat.workspace, chat.account, address)
+    seen = face(other, await db.get(Champion, other.id))
+    return Seen(
+        seen.role, seen.organisation, seen.place, other.name, other.contact, chat.workspace, chat.account, address
+    )
 
 
 async def willing(db: AsyncSession, *person_ids: int) -> bool:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.champions import service as champions
 from qibot.champions.finding import index
 from qibot.champions.models import Champion
+from qibot.champions.questions import service as questions
 from qibot.clock import local_date
 from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Refused
@@ -21,6 +22,7 @@ from qibot.outbox import service as outbox
 from qibot.outbox.models import SENT, Delivery
 from qibot.people import service as people
 from qibot.people.models import Person, Topic
+from qibot.people.topics import by_id
 from qibot.projects import service as projects
 from qibot.typed import Typed, Words
 
@@ -110,7 +112,12 @@ async def _whom(db: AsyncSession, wish: Wish) -> int:
 
 async def _topic(db: AsyncSession, wish: Wish) -> Topic | None:
     about = await projects.topics_of(db, wish.project_id) if wish.project_id else []
-    return about[0] if about else await db.get(Topic, wish.topic_id)
+    return about[0] if about else await by_id(db, wish.topic_id)
+
+
+async def move_topic(db: AsyncSession, old_id: int, new_id: int) -> None:
+    """Two topics become one."""
+    await db.execute(update(Introduction).where(Introduction.topic_id == old_id).values(topic_id=new_id))
 
 
 async def _may_ask(db: AsyncSession, asker: Person, asked_id: int, wish: Wish, now: datetime) -> Person:
@@ -124,7 +131,7 @@ async def _may_ask(db: AsyncSession, asker: Person, asked_id: int, wish: Wish, n
     if wish.project_id:
         person = await _lead(db, asked_id, asker, now)
     else:
-        person = (await champions.askable(db, asked_id, asker, now, local_date(now, asker.zone))).person
+        person = await questions.askable(db, asked_id, asker, now)
     lately = select(func.count()).where(Introduction.asker_id == asker.id, Introduction.asked_at > now - WEEK)
     if (await db.scalar(lately) or 0) >= ASKS_A_WEEK:
         raise Refused(

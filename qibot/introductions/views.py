@@ -336,7 +336,7 @@ def _history(side: Side, *, start: bool = False) -> tuple[str | Run, ...]:
 
 def _named(other: Seen, *, start: bool = False) -> tuple[str | Run, ...]:
     if other.name:
-        return (_mention(other), f" ({other.organisation})")
+        return (_mention(other), f" ({other.organisation or other.role.lower()})")
     return (who(other, start=start),)
 
 

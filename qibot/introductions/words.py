@@ -2,8 +2,9 @@
 
 from urllib.parse import quote
 
+from qibot.champions import words as champions
+from qibot.champions.roles import Face
 from qibot.introductions.seen import Opening, Seen, Side
-from qibot.people.words import somebody, within
 
 
 def topic(side: Side) -> str:
@@ -48,8 +49,4 @@ def who(other: Seen, *, start: bool = False) -> str:
     """ "Tomasz Nowak, consultant nurse at …" where the name may be told, else "a consultant nurse at … in …"; with a
     capital at the `start` of a sentence.
     """
-    where = f" at {other.organisation}" + (f" in {other.place}" if other.place else "")
-    if other.name:
-        return f"{other.name}, {within(other.role)}{where}" if other.role else f"{other.name}{where}"
-    words = f"{somebody(other.role)}{where}" if other.role else f"somebody{where}"
-    return f"{words[0].upper()}{words[1:]}" if start else words
+    return champions.who(Face(other.name, other.role, other.organisation, other.place), start=start)

@@ -6,8 +6,8 @@ from qibot.chat.arguments import Rest
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
 from qibot.errors import NotFound, Unclear, WrongFields
+from qibot.people import follows, service, topics, views
 from qibot.people import organisations as orgs
-from qibot.people import service, topics, views
 from qibot.people.forms import AddOrganisation, AddTopic, Join, Leave, Withdraw
 from qibot.people.models import Organisation, Person, Topic
 from qibot.people.turn import Turn, anybody, member, organiser, table
@@ -80,6 +80,7 @@ async def me(turn: Turn) -> Message:
         consents=await service.consents(turn.db, turn.person.id),
         organisers=await service.organisers(turn.db),
         today=turn.today,
+        follows=await follows.followed(turn.db, turn.person.id),
     )
 
 

@@ -17,6 +17,13 @@ class Leave(Action):
     """Leave the network."""
 
 
+@action("network.follow")
+class FollowTopic(Action):
+    """Hear once a week what is new about a topic. The network's own room answers it."""
+
+    topic: int
+
+
 @form("people.join", title="Join the network", submit="Join")
 class Join(Answers):
     """Joining, and changing what was said when joining."""

@@ -145,6 +145,16 @@ class TopicWord(Base):
     word: Mapped[str] = mapped_column(String(80), primary_key=True)
 
 
+class TopicMerge(Base):
+    """A topic that has become part of another. Its row stays, out of use, so that its slug and id keep leading on."""
+
+    __tablename__ = "topic_merges"
+
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id"), primary_key=True)
+    into_id: Mapped[int] = mapped_column(ForeignKey("topics.id"), index=True)
+    at: Mapped[datetime]
+
+
 class Interest(Base):
     """A topic that a person works on or cares about."""
 
@@ -153,6 +163,17 @@ class Interest(Base):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id"), primary_key=True)
+
+
+class Follow(Base):
+    """A topic of which a person wants to hear what is new, from `since` on."""
+
+    __tablename__ = "follows"
+    __table_args__ = (Index("ix_follows_topic_id", "topic_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id"), primary_key=True)
+    since: Mapped[datetime]
 
 
 class Receipt(Base):

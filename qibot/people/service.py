@@ -18,9 +18,9 @@ from qibot.people.models import (
     Organisation,
     Person,
     Receipt,
-    Topic,
     Workspace,
 )
+from qibot.people.topics import by_slug
 
 WORDING = "2026-11"
 """The version of the consent sentences in `PURPOSES`. A changed sentence gets a new version."""
@@ -190,7 +190,7 @@ async def leave(db: AsyncSession, person: Person, now: datetime) -> None:
 async def set_interests(db: AsyncSession, person_id: int, slugs: Iterable[str]) -> None:
     """The topics somebody works on become exactly these. Raises `WrongFields` for an unknown one."""
     wanted = set(slugs)
-    topics = (await db.scalars(select(Topic).where(Topic.slug.in_(wanted)))).all()
+    topics = await by_slug(db, sorted(wanted))
     if len(topics) != len(wanted):
         raise WrongFields({"topics": "Please choose from those offered."})
     ids = {t.id for t in topics}

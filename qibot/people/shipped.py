@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.database import insert_or_ignore
-from qibot.people.models import Organisation, Shipped, Topic, TopicWord
+from qibot.people.models import Organisation, Shipped, Topic, TopicMerge, TopicWord
 from qibot.people.versions import ORGANISATIONS
 from qibot.vocabulary.shipped import TOPICS
 
@@ -39,7 +39,8 @@ async def _topics(db: AsyncSession, rows: list[dict[str, str]]) -> None:
         insert_or_ignore(db, Topic),
         [{"slug": r["slug"], "label": r["label"], "group": r["group"]} for r in rows],
     )
-    ids = {slug: topic_id for topic_id, slug in await db.execute(select(Topic.id, Topic.slug))}
+    became = dict((await db.execute(select(TopicMerge.topic_id, TopicMerge.into_id))).all())
+    ids = {slug: became.get(topic_id, topic_id) for topic_id, slug in await db.execute(select(Topic.id, Topic.slug))}
     words = [(ids[r["slug"]], w.strip()) for r in rows for w in r["synonyms"].split("|") if w.strip()]
     await db.execute(insert_or_ignore(db, TopicWord), [{"topic_id": t, "word": w} for t, w in dict.fromkeys(words)])
 

@@ -1,18 +1,21 @@
 """The topics of the database: the vocabulary as it stands, and what organisers change of it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Table, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from qibot.database import Base, insert_or_ignore
 from qibot.errors import NotFound, Refused, Unclear
-from qibot.people.models import Interest, Topic, TopicWord
+from qibot.people.models import Follow, Interest, Topic, TopicMerge, TopicWord
 from qibot.people.versions import has_changed, versions
 from qibot.typed import Typed
+from qibot.vocabulary.phrases import parts
 from qibot.vocabulary.shipped import TOPICS as SHIPPED
 from qibot.vocabulary.text import stems, tokens
 from qibot.vocabulary.vocabulary import Match as Match
@@ -77,8 +80,20 @@ async def read_topic(db: AsyncSession, words: str) -> Topic:
 
 
 async def by_slug(db: AsyncSession, slugs: Sequence[str]) -> list[Topic]:
-    """Topics by slug, in the vocabulary's order; unknown slugs are left out."""
-    return list(await db.scalars(select(Topic).where(Topic.slug.in_(slugs)).order_by(Topic.label)))
+    """Topics by slug, by label; unknown slugs are left out, and that of a merged topic leads to what it became."""
+    return await _became(db, Topic.slug.in_(slugs))
+
+
+async def by_id(db: AsyncSession, topic_id: int) -> Topic | None:
+    """The topic of that id, or what it became, if it is in use; None for any other number."""
+    found = await _became(db, Topic.id == topic_id)
+    return found[0] if found and found[0].retired_at is None else None
+
+
+async def _became(db: AsyncSession, which: ColumnElement[bool]) -> list[Topic]:
+    after = select(func.coalesce(TopicMerge.into_id, Topic.id)).select_from(Topic)
+    after = after.outerjoin(TopicMerge, TopicMerge.topic_id == Topic.id).where(which)
+    return list(await db.scalars(select(Topic).where(Topic.id.in_(after)).order_by(Topic.label)))
 
 
 async def add_topic(db: AsyncSession, label: str, group: str) -> Topic:
@@ -97,7 +112,8 @@ async def add_topic(db: AsyncSession, label: str, group: str) -> Topic:
 async def add_word(db: AsyncSession, topic: Topic, word: str) -> None:
     """Other words for a topic. Raises `Refused` when the words name a topic already."""
     said = select(Topic.label, TopicWord.word).join(TopicWord).where(Topic.retired_at.is_(None))
-    known = [(label, label) for label in await db.scalars(select(Topic.label).where(Topic.retired_at.is_(None)))]
+    labels = (await db.scalars(select(Topic.label).where(Topic.retired_at.is_(None)))).all()
+    known = [(label, part) for label in labels for part in (label, *parts(label))]
     meant = stems(word)
     for label, held in [*known, *await db.execute(said)]:
         if stems(held) == meant and held.isupper() == word.isupper():
@@ -112,3 +128,59 @@ async def retire_topic(db: AsyncSession, topic: Topic, now: datetime) -> None:
         raise NotFound(f"{topic.label} is out of use already.")
     topic.retired_at = now
     await _changed(db)
+
+
+# ---- Two topics that become one
+
+Move = Callable[[AsyncSession, int, int], Awaitable[None]]
+"""(db, old, new): a feature moves all that it keeps under one topic to another. Whatever is there already stays, and
+twice is once."""
+
+
+async def mergeable(db: AsyncSession, old_id: int, new_id: int) -> tuple[Topic, Topic]:
+    """The two topics, if one can become part of the other, or did already. Raises `NotFound` or `Refused`."""
+    old, new = await db.get(Topic, old_id), await db.get(Topic, new_id)
+    if old is None or new is None or new.retired_at is not None:
+        raise NotFound("I cannot find those two topics.", ("Type ", Typed("topics"), " to see them."))
+    merged = await db.get(TopicMerge, old.id)
+    if old.id == new.id or (merged is not None and merged.into_id != new.id):
+        raise Refused(
+            f"{old.label} and {new.label} are one topic already, or parts of others.", ("See ", Typed("topics"), ".")
+        )
+    return old, new
+
+
+async def merge(
+    db: AsyncSession, old_id: int, new_id: int, moves: Iterable[Move], now: datetime
+) -> tuple[Topic, Topic]:
+    """Make the old topic part of the new one: its words, its name among them, and all that is kept under it move.
+    Again is once more the same. Raises `NotFound` or `Refused`.
+    """
+    # Both are held, in one order: whoever merges the other way round meanwhile waits, and is refused.
+    both = select(Topic.id).where(Topic.id.in_((old_id, new_id))).order_by(Topic.id)
+    await db.execute(both.with_for_update())
+    old, new = await mergeable(db, old_id, new_id)
+    old.retired_at = old.retired_at or now
+    await db.execute(insert_or_ignore(db, TopicMerge).values(topic_id=old.id, into_id=new.id, at=now))
+    await db.execute(update(TopicMerge).where(TopicMerge.into_id == old.id).values(into_id=new.id))
+    await db.execute(insert_or_ignore(db, TopicWord).values(topic_id=new.id, word=old.label))
+    for move in moves:
+        await move(db, old.id, new.id)
+    await _changed(db)
+    return old, new
+
+
+async def move(db: AsyncSession, old_id: int, new_id: int) -> None:
+    """What people themselves keep under a topic: its words, who works on it, who follows it."""
+    for kind in (TopicWord, Interest, Follow):
+        await move_links(db, kind, old_id, new_id)
+
+
+async def move_links(db: AsyncSession, kind: type[Base], old_id: int, new_id: int) -> None:
+    """Rows of a table whose key has a `topic_id`: they go from one topic to the other, and doubles go."""
+    table = cast(Table, kind.__table__)
+    columns = [column for column in table.c if column.name != "topic_id"]
+    rows = select(literal(new_id), *columns).where(table.c.topic_id == old_id)
+    names = ["topic_id", *(column.name for column in columns)]
+    await db.execute(insert_or_ignore(db, kind).from_select(names, rows))
+    await db.execute(delete(table).where(table.c.topic_id == old_id))

@@ -45,6 +45,7 @@ def me(
     consents: Mapping[str, Consent],
     organisers: Sequence[Person],
     today: date,
+    follows: Sequence[Topic] = (),
 ) -> Message:
     """What is held about somebody, each consent with its date and wording."""
     facts = Facts(
@@ -54,6 +55,7 @@ def me(
             ("Organisation", person.organisation.name),
             ("Place", person.place),
             ("Topics", ", ".join(t.label for t in topics) or "none yet"),
+            ("Topics you follow", ", ".join(t.label for t in follows)),
             ("Contact, shown once introduced", person.contact or "not given"),
             ("E-mail, from your account", person.email),
             ("Organiser", "yes" if person.is_organiser else ""),
@@ -265,6 +267,7 @@ EXAMPLES: dict[str, Message | Form] = {
         },
         organisers=[_AMINA],
         today=_DAY,
+        follows=[_FLOW],
     ),
     "withdrawn": withdrawn("nudges"),
     "leaving": leaving(),

@@ -61,14 +61,14 @@ def of_topic(topic: int, label: str, words: tuple[str, ...], everyday: tuple[str
     """Every phrase that leads to a topic; none twice. Remembered, since a change of one topic leaves the others."""
     found: dict[tuple[tuple[str, ...], str], Phrase] = {}
     sayings = [(label, LABEL), *((word, SYNONYM) for word in words)]
-    sayings += [(part, PART) for part in _parts(label)] + [(saying, EVERYDAY) for saying in everyday]
+    sayings += [(part, PART) for part in parts(label)] + [(saying, EVERYDAY) for saying in everyday]
     for text, strength in sayings:
         for phrase in _readings(topic, text.strip(), strength):
             found.setdefault((phrase.stems, phrase.short), phrase)
     return tuple(found.values())
 
 
-def _parts(label: str) -> list[str]:
+def parts(label: str) -> list[str]:
     """ "Dementia and delirium" is what people call dementia, and what they call delirium."""
     parts = [part.strip() for part in label.replace(" and ", ",").split(",")]
     return [part for part in parts if part and part != label] if len(parts) > 1 else []

@@ -16,6 +16,7 @@ from tests.cast import (
     TOMASZ,
     Character,
 )
+from tests.platforms.parity_champion_life import ChampionLife
 from tests.platforms.parity_finding import Finding
 from tests.talk import ORGANISATIONS
 
@@ -27,7 +28,11 @@ JONAS_UNNAMED = "An improvement lead"
 """As he is shown before he says yes."""
 
 
-class Stories(Finding):
+NEED_NO_OFFER = {"people.leave", "champions.ask_organisers", "champions.look_for"}
+"""Buttons that a member may press whatever they carry: made up, they would be answered as any other."""
+
+
+class Stories(Finding, ChampionLife):
     """What happens, in an order in which one leads to the next."""
 
     async def everything(self) -> None:
@@ -37,16 +42,22 @@ class Stories(Finding):
         await self.vocabulary()
         await self.champions()
         await self.finding()
+        await self.coaches_and_partners()
         await self.projects()
         await self.event()
         await self.organising()
         await self.introductions()
         await self.writing()
+        await self.nobody_fits()
+        await self.the_gap_map()
+        await self.following()
         await self.told_too_late()
         await self.reminders()
+        await self.a_week_later()
         await self.weeks()
         await self.changing_their_minds()
         await self.refusals()
+        await self.a_year_later()
         await self.leaving()
 
     async def arriving(self) -> None:
@@ -358,7 +369,7 @@ class Stories(Finding):
                 for words in (row.name, f"{row.name} zzz"):
                     await self.says(who, words)
             for wire, action in router.actions.items():
-                if wire != "people.leave" or who is STRANGER:
+                if wire not in NEED_NO_OFFER or who is STRANGER:
                     await self.forges(who, wire, _made_up(action.kind))
             await self.forges(who, "no.such", {})
             await self.forges(who, "introductions.accept", {"introduction": "x"})

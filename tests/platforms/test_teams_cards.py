@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from qibot.champions.forms import SayHello
 from qibot.chat import forms, wire
 from qibot.chat.forms import Answers, Choice, Form, choice, day, form, hidden, line, many, text, tick
 from qibot.chat.message import (
@@ -34,7 +35,6 @@ from qibot.events.forms import AnswerPledge
 from qibot.features import router
 from qibot.platforms.teams import cards, dialogs, limits
 from qibot.platforms.words import clean
-from qibot.projects.forms import SayHello
 from qibot.typed import Typed
 from tests import golden
 from tests.platforms.card_rules import elements, problems, shown

@@ -22,6 +22,7 @@ from qibot.champions.finding.models import (
     Knows,
 )
 from qibot.champions.models import Ask, ChampionTopic
+from qibot.people.topics import move_links
 from qibot.vocabulary.text import STOP, tokens
 
 _MOST_WORDS = 80
@@ -87,6 +88,19 @@ async def only(db: AsyncSession, kind: str, subject: int, person_ids: Collection
 async def asked(db: AsyncSession, person_id: int, now: datetime) -> None:
     """They have been asked: it is somebody else's turn next."""
     await db.execute(update(Knows).where(Knows.person_id == person_id).values(turn=int(now.timestamp())))
+
+
+async def move_topic(db: AsyncSession, old_id: int, new_id: int) -> None:
+    """Two topics become one: all that was evidence of the one is evidence of the other."""
+    either = Knows.topic_id.in_((old_id, new_id))
+    turns = select(Knows.person_id, func.max(Knows.turn)).where(either).group_by(Knows.person_id)
+    turn_of = (await db.execute(turns)).all()
+    await move_links(db, EvidenceTopic, old_id, new_id)
+    await db.execute(delete(Knows).where(either))
+    rows = _ranked().where(EvidenceTopic.topic_id == new_id)
+    await db.execute(insert(Knows).from_select(["topic_id", "person_id", "rank", "turn"], rows))
+    if turn_of:
+        await db.execute(_TURNS, [{"whose": person_id, "then": turn} for person_id, turn in turn_of])
 
 
 async def is_missing(db: AsyncSession) -> bool:

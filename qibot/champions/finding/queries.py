@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    false,
     func,
     or_,
     select,
@@ -22,8 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.champions.finding.models import Evidence, EvidenceTopic, EvidenceWord, Knows
-from qibot.champions.models import HIDDEN, Ask, Champion
-from qibot.champions.offered import MONTH, here, not_paused
+from qibot.champions.models import HIDDEN, Champion
+from qibot.champions.roles import roles_of
+from qibot.champions.standing import MONTH, has_room, here, not_paused
 from qibot.people.models import Organisation, Person
 from qibot.people.places import Where
 
@@ -56,7 +58,20 @@ class Candidate:
     offer: str
     visibility: str
     champion: bool
+    coach: bool
+    trained: str
+    coaching: bool
+    sponsor: bool
+    partner: bool
     turn: int
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """What they are besides, as others are shown it; only while their offer stands."""
+        said = Champion(
+            coach=self.coach, trained=self.trained, coaching=self.coaching, sponsor=self.sponsor, partner=self.partner
+        )
+        return roles_of(said) if self.champion else ()
 
     @property
     def hidden(self) -> bool:
@@ -161,22 +176,29 @@ async def _people(db: AsyncSession, query: Select[*tuple[Any, ...]], values: dic
 # ---- Statements
 
 
+_ROLES: tuple[tuple[Any, Any], ...] = (
+    (Champion.coach, false()),
+    (Champion.trained, ""),
+    (Champion.coaching, false()),
+    (Champion.sponsor, false()),
+    (Champion.partner, false()),
+)
 _standing = and_(Champion.person_id.is_not(None), Champion.stopped_at.is_(None))
 
 
 @cache
 def _shown() -> Select[*tuple[Any, ...]]:
     """People who may be shown, with the values left open: asker, today, since, organiser."""
-    asks = select(func.count()).where(Ask.person_id == Champion.person_id, Ask.at > bindparam("since"))
     may_be_asked = and_(
         not_paused(bindparam("today")),
         or_(Champion.visibility != HIDDEN, bindparam("organiser", type_=Boolean)),
-        asks.scalar_subquery() < Champion.asks_a_month,
+        has_room(bindparam("since")),
     )
     return (
         select(
             Person.id, Person.name, Person.role, Person.place, Person.organisation_id, Organisation.short_name,
             func.coalesce(Champion.offer, ""), func.coalesce(Champion.visibility, ""), _standing,
+            *(func.coalesce(column, empty) for column, empty in _ROLES),
         )
         .select_from(Person)
         .join(Organisation, Organisation.id == Person.organisation_id)

@@ -18,6 +18,7 @@ from qibot.champions.finding import queries
 from qibot.champions.finding.models import HELPED, INTRODUCED, LED, OFFER
 from qibot.champions.finding.queries import Candidate, Clue
 from qibot.champions.models import OPEN
+from qibot.champions.roles import PARTNER_ROLE
 from qibot.people.models import Person
 from qibot.people.places import Where, gazetteer
 from qibot.people.topics import vocabulary
@@ -52,6 +53,7 @@ class Reason:
 class Hit:
     """Somebody who can help. `name` is "" when it is shown only after a yes. `topic_id` is what to ask about (0: none);
     `project_id` is the project to ask about, of somebody who has made no offer. `hidden`: organisers only see them.
+    Of a service-user partner neither role nor organisation is told, not even by where they stand in the list.
     """
 
     person_id: int
@@ -66,6 +68,7 @@ class Hit:
     score: float = 0.0
     project_id: int = 0
     hidden: bool = False
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,22 +196,24 @@ def _hit(
     score = sum(topics[topic].score * _strength(some, asking.today) for topic, some in by_topic.items())
     text = max((shares.get(clue.evidence_id, 0.0) for clue in clues), default=0.0)
     score += _TEXT * text
-    same = bool(asking.organisation_id) and person.organisation_id == asking.organisation_id
+    partner = person.champion and person.partner
+    same = bool(asking.organisation_id) and person.organisation_id == asking.organisation_id and not partner
     topic = max(by_topic, key=lambda one: topics[one].score, default=0)
     project = next((clue.subject for clue in clues if clue.kind == LED), 0)
     hit = Hit(
         person.person_id,
         person.name if named else "",
-        person.role,
-        person.organisation,
+        PARTNER_ROLE if partner else person.role,
+        "" if partner else person.organisation,
         person.place,
         person.offer if person.champion else "",
         topic,
         same,
-        tuple(_reasons(by_topic, clues, topics, shares, named)),
+        tuple(_reasons(by_topic, clues, topics, shares, named and not partner)),
         round(score, 3),
         0 if person.champion else project,
         person.hidden,
+        tuple(role for role in person.roles if role != PARTNER_ROLE.lower()),
     )
     # Scores that are nearly the same are the same, so that people take turns.
     return (same, -len(by_topic), -round(score, 1), person.turn, person.person_id), hit
@@ -227,7 +232,7 @@ def _reasons(
     clues: Sequence[Clue],
     topics: Mapping[int, Match],
     shares: Mapping[int, float],
-    named: bool,
+    telling: bool,
 ) -> Iterable[Reason]:
     """An offer for each topic, then one project, then how many they were introduced to; what their words say else."""
     said = False
@@ -244,7 +249,7 @@ def _reasons(
             best = max(works, key=lambda clue: (shares.get(clue.evidence_id, 0.0), clue.at, clue.evidence_id))
             about = topics[best.topic_id].label if best.topic_id in topics else ""
             # Whoever wants to be asked first is not given away by the title of a project.
-            yield Reason(kind, about, best.title if named else "")
+            yield Reason(kind, about, best.title if telling else "")
             break
     helped = {clue.evidence_id for some in by_topic.values() for clue in some if clue.kind == INTRODUCED}
     if helped:
@@ -252,7 +257,7 @@ def _reasons(
         yield Reason(INTRODUCED, count=len(helped))
     if not said:
         best = max(clues, key=lambda clue: shares.get(clue.evidence_id, 0.0))
-        yield Reason(best.kind, title=best.title if named or best.kind == OFFER else "")
+        yield Reason(best.kind, title=best.title if telling or best.kind == OFFER else "")
 
 
 __all__ = ["PAGE", "Hit", "Reason", "Results", "Vocabulary", "search"]

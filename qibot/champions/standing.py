@@ -1,11 +1,11 @@
-"""Who may be offered: the one place that knows."""
+"""Who may be offered to others at all, as conditions of a query. Rules do not speak."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, exists, or_
+from sqlalchemy import BindParameter, ColumnElement, exists, func, or_, select
 
-from qibot.champions.models import Champion
+from qibot.champions.models import Ask, Champion
 from qibot.people.models import Consent, Person
 
 MONTH = timedelta(days=30)
@@ -27,6 +27,12 @@ def not_paused(today: date | BindParameter[Any]) -> ColumnElement[bool]:
     return or_(Champion.paused_until.is_(None), Champion.paused_until <= today)
 
 
-def offered(today: date) -> tuple[ColumnElement[bool], ...]:
-    """Champions whose offer stands today, hidden ones included."""
+def offered(today: date | BindParameter[Any]) -> tuple[ColumnElement[bool], ...]:
+    """Of `Champion` joined with `Person`: paused, left and withdrawn people are never offered."""
     return (Champion.stopped_at.is_(None), not_paused(today), *here())
+
+
+def has_room(since: datetime | BindParameter[Any]) -> ColumnElement[bool]:
+    """Of `Champion`: asked less often since then than they accept in a month."""
+    asks = select(func.count()).where(Ask.person_id == Champion.person_id, Ask.at > since)
+    return asks.scalar_subquery() < Champion.asks_a_month

@@ -1,0 +1,1 @@
+"""When nobody fits: questions to the organisers."""

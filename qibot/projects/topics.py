@@ -1,0 +1,11 @@
+"""What projects are about, when two topics become one. Rules do not speak."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from qibot.people.topics import move_links
+from qibot.projects.models import ProjectTopic
+
+
+async def move_topic(db: AsyncSession, old_id: int, new_id: int) -> None:
+    """Projects about the one are about the other."""
+    await move_links(db, ProjectTopic, old_id, new_id)
