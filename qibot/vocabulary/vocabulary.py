@@ -323,11 +323,11 @@ class Vocabulary:
 
     def _meant(self, words: list[Token], trapped: frozenset[int]) -> dict[int, tuple[float, Phrase]]:
         """Topics with phrases near in meaning to some of the words that stand beside each other, or to all of them."""
-        said = [
-            (self._weight(t.stem), t.word)
-            for at, t in enumerate(words)
-            if at not in trapped and t.word not in STOP and len(meaning.split(t.word)) == 1
-        ][:_MEANT]
+        told = [
+            (self._weight(t.stem), t.word) for at, t in enumerate(words) if at not in trapped and t.word not in STOP
+        ]
+        # What is put together from several pieces means little by them, but the others are less of the question for it.
+        said = [(weight, word) for weight, word in told if len(meaning.split(word)) == 1][:_MEANT]
         if not said or not self._long:
             return {}
         rows, strengths, topics = self._meanings
@@ -337,7 +337,7 @@ class Vocabulary:
         # A window means the sum of its words, so what each word has in common with each phrase is taken once.
         common = np.cumsum(np.vstack([np.zeros_like(rows[0]), of_words @ rows]), axis=0)
         found: dict[int, tuple[float, Phrase]] = {}
-        total = sum(weight for weight, _ in said) or 1.0
+        total = sum(weight for weight, _ in told) or 1.0
         for start, end in windows(len(said)):
             near = (common[end] - common[start]) / meaning.lengths(of_words[start:end].sum(axis=0, keepdims=True))[0]
             # Below a half, a cosine says nothing.

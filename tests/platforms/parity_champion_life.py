@@ -16,20 +16,20 @@ class ChampionLife(Walk):
         await self.says(RUTH, "questions")
         await self.says(OWEN, "questions")
         await self.says(RUTH, f"ask organisers {_NHS_NUMBER}")
-        for who, words in ((RUTH, "Sepsis & *care* homes"), (RUTH, "<at night>"), (RUTH, "At night!"), (AMINA, "tea")):
+        for who, words in ((RUTH, "Sepsis & *care* homes"), (RUTH, "<teapots>"), (RUTH, "Teapots!"), (AMINA, "cake")):
             await self._asks_organisers(who, words)
-        await self._asks_organisers(LENA, "cake")
+        await self._asks_organisers(LENA, "umbrellas")
         await self.forges(RUTH, "champions.ask_organisers", {"words": _NHS_NUMBER, "topic": 1})
         await self.deliver()
         self.reads(OWEN, "care* homes")
         await self.presses(OWEN, "Suggest somebody")
         await self.fills(OWEN, person="Nobody Such")
         await self.fills_well(OWEN, person="Amina Okafor", reply="She did <this>\nin *Bedford*")
-        self.reads(OWEN, "at night")
+        self.reads(OWEN, "teapots")
         await self.presses(OWEN, "Answer in words")
         await self.fills(OWEN, reply=_NHS_NUMBER)
         await self.fills_well(OWEN, reply="Try our pages")
-        self.reads(OWEN, "tea")
+        self.reads(OWEN, "cake")
         await self.presses(OWEN, "Nobody yet")
         await self.says(OWEN, "questions")
         await self.says(LENA, "questions")
@@ -39,7 +39,7 @@ class ChampionLife(Walk):
         await self.presses(RUTH, "Ask for an introduction")
         await self.fills_well(RUTH, reason="Your care homes")
         await self.says(RUTH, "questions")
-        self.reads(OWEN, "tea")
+        self.reads(OWEN, "cake")
         await self.presses(OWEN, "Nobody yet")
 
     async def _asks_organisers(self, who: Character, words: str) -> None:
