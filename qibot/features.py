@@ -22,6 +22,10 @@ from qibot.introductions import commands as introductions
 from qibot.introductions import notifications as introduction_notifications
 from qibot.introductions import service as introduction_service
 from qibot.introductions import views as introduction_views
+from qibot.introductions.apart import views as apart_views
+from qibot.introductions.asking import views as asking_views
+from qibot.introductions.misuse import service as misuse_service
+from qibot.introductions.misuse import views as misuse_views
 from qibot.introductions.relay import service as relay_service
 from qibot.introductions.relay import views as relay_views
 from qibot.outbox import commands as reminders
@@ -55,6 +59,7 @@ catalogue = Catalogue((*introduction_notifications.NOTIFICATIONS, *event_notific
 sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
     introduction_service.expire_due,
     relay_service.wipe_old,
+    misuse_service.forget,
 )
 """What features look at every few minutes because time alone has changed it."""
 
@@ -63,6 +68,9 @@ views: tuple[ModuleType, ...] = (
     champion_views,
     project_views,
     introduction_views,
+    asking_views,
+    apart_views,
+    misuse_views,
     relay_views,
     event_views,
     reminder_views,

@@ -45,9 +45,12 @@ def mail_to(side: Side) -> str:
 
 
 def who(other: Seen, *, start: bool = False) -> str:
-    """ "Tomasz Nowak, consultant nurse at …" where the name may be told, else "a consultant nurse at … in …"; with a
-    capital at the `start` of a sentence.
+    """ "Tomasz Nowak, consultant nurse at …" where the name may be told, else "a consultant nurse at … in …", and
+    "somebody at an acute trust" where not even that may; with a capital at the `start` of a sentence.
     """
+    if not other.organisation:
+        where = f" at {somebody(other.kind)}" if other.kind else " in the network"
+        return f"{'Somebody' if start else 'somebody'}{where}"
     where = f" at {other.organisation}" + (f" in {other.place}" if other.place else "")
     if other.name:
         return f"{other.name}, {within(other.role)}{where}" if other.role else f"{other.name}{where}"
