@@ -147,6 +147,13 @@ async def end(db: AsyncSession, found: Introduction, state: str, now: datetime) 
         await outbox.queue(db, kind=CLOSED_KIND, person_id=found.asker_id, subject=subject, due_at=now)
 
 
+async def take_back(db: AsyncSession, found: Introduction, now: datetime) -> None:
+    """Make a no of a yes of which the asker has not been told yet. Once they have, nothing changes."""
+    told = not await outbox.cancel(db, subject=subject_of(found.id), kind=INTRODUCED_KIND)
+    if not told:
+        await end(db, found, DECLINED, now)
+
+
 async def expire_due(db: AsyncSession, now: datetime) -> None:
     """End what was not answered in time, and what nobody can answer any more; the asker is told either way."""
     asker_willing, champion_willing = is_willing(Introduction.asker_id), is_willing(Introduction.champion_id)

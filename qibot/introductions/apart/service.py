@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Unclear
 from qibot.introductions import service as introductions
-from qibot.introductions.models import ASKED, DECLINED, WITHDRAWN, Introduction, NotWith
+from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, WITHDRAWN, Introduction, NotWith
 from qibot.introductions.pairs import covers
 from qibot.introductions.seen import IS_OPEN, before, side, visible, whole
 from qibot.introductions.words import who
@@ -46,8 +46,8 @@ async def add_person(db: AsyncSession, person: Person, other_id: int, now: datet
 
 
 async def add_other(db: AsyncSession, person: Person, introduction_id: int, now: datetime) -> NotWith:
-    """The other of an introduction of theirs, whoever that is; while it is open, it ends. Twice is once. Raises
-    `NotFound`.
+    """The other of an introduction of theirs, whoever that is. While it is open it ends, and a yes of theirs is taken
+    back if it was not passed on yet. Twice is once. Raises `NotFound`.
     """
     found = await introductions.of_one(db, introduction_id, person)
     seen = await side(db, found, person)
@@ -56,6 +56,8 @@ async def add_other(db: AsyncSession, person: Person, introduction_id: int, now:
     entry = NotWith(person_id=person.id, other_id=other_id, label=who(seen.other), known=known, since=now)
     if found.state == ASKED:
         await introductions.end(db, found, WITHDRAWN if seen.asked_by_me else DECLINED, now)
+    elif found.state == ACCEPTED and not seen.asked_by_me:
+        await introductions.take_back(db, found, now)
     return await _add(db, entry, person)
 
 
