@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("other_id", sa.Integer(), nullable=True),
-        sa.Column("label", sa.String(length=300), nullable=False),
+        sa.Column("label", sa.String(length=500), nullable=False),
         sa.Column("known", sa.Boolean(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("person_id <> other_id", name="ck_not_with_two_people"),
@@ -52,7 +52,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("other_id IS NULL"),
             postgresql_where=sa.text("other_id IS NULL"),
         )
-        batch_op.create_index("uq_not_with_person_id_other_id", ["person_id", "other_id"], unique=True)
+        batch_op.create_index("uq_not_with_person_id_other_id", ["person_id", "other_id", "label"], unique=True)
 
     op.create_table(
         "misuse_reports",

@@ -114,7 +114,8 @@ class NotWith(Base):
 
     __tablename__ = "not_with"
     __table_args__ = (
-        Index("uq_not_with_person_id_other_id", "person_id", "other_id", unique=True),
+        # By label too: that somebody without a name is there already would say who it was.
+        Index("uq_not_with_person_id_other_id", "person_id", "other_id", "label", unique=True),
         Index(
             "uq_not_with_person_id_label",
             "person_id",
@@ -130,7 +131,7 @@ class NotWith(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     other_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    label: Mapped[str] = mapped_column(String(300))
+    label: Mapped[str] = mapped_column(String(500))
     known: Mapped[bool]
     since: Mapped[datetime]
 

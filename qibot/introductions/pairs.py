@@ -6,7 +6,7 @@ sentence, at a different time or in a figure.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -19,28 +19,21 @@ from qibot.people.models import Identity, Person
 from qibot.projects.words import fold
 
 _ASIDE = re.compile(r"\([^()]*\)")
+_FEW = 500
 
 
 async def may_pair(db: AsyncSession, a_id: int, b_id: int) -> bool:
     """Whether the two may be introduced, as far as their own lists go: False when either has the other on theirs."""
-    return not await _covering(db, a_id, b_id) and not await _covering(db, b_id, a_id)
+    return not await never_pairs(db, (a_id, b_id))
 
 
 async def never_pairs(db: AsyncSession, person_ids: Collection[int]) -> set[tuple[int, int]]:
     """Pairs of these people that may never be introduced: `(a, b)` and `(b, a)` of each, whoever of them said so."""
-    wanted, found = set(person_ids), set[tuple[int, int]]()
-    by_name: dict[frozenset[str], set[int]] = defaultdict(set)
-    for person_id, other_id, label in await db.execute(select(NotWith.person_id, NotWith.other_id, NotWith.label)):
-        if person_id not in wanted:
-            continue
-        if other_id is None:
-            by_name[_parts(label)].add(person_id)
-        elif other_id in wanted:
-            found.add((person_id, other_id))
-    if by_name:
-        for other_id, name in await db.execute(_names()):
-            if other_id in wanted:
-                found |= {(person_id, other_id) for person_id in by_name.get(_parts(name), ()) if person_id != other_id}
+    # All rows, and not an IN of everybody: the lists are short, and those who are matched may be very many.
+    query = select(NotWith) if len(person_ids) > _FEW else select(NotWith).where(NotWith.person_id.in_(person_ids))
+    mine = set(person_ids)
+    entries = [one for one in await db.scalars(query) if one.person_id in mine]
+    found = {(one.person_id, other) for one, other in await _meant(db, entries, mine)}
     return found | {(b, a) for a, b in found}
 
 
@@ -64,9 +57,8 @@ async def known_apart(db: AsyncSession, person_id: int, other_ids: Collection[in
     who this is. Otherwise the answer itself would tell them who somebody without a name is.
     """
     mine = select(NotWith).where(NotWith.person_id == person_id, NotWith.known).order_by(NotWith.id)
-    found = dict[int, int]()
-    for entry in (await db.scalars(mine)).all():
-        found |= {other_id: entry.id for other_id in other_ids if await covers(db, entry, other_id)}
+    meant = await _meant(db, (await db.scalars(mine)).all(), other_ids)
+    found = {other_id: one.id for one, other_id in meant}
     if not found:
         return found
     named = set(await db.scalars(select(Person.id).where(Person.id.in_(found), is_named(Person.id))))
@@ -75,22 +67,30 @@ async def known_apart(db: AsyncSession, person_id: int, other_ids: Collection[in
 
 async def covers(db: AsyncSession, entry: NotWith, other_id: int) -> bool:
     """Whether an entry means this person, by themselves or by a name they bear."""
-    if entry.other_id is not None:
-        return entry.other_id == other_id
-    return _parts(entry.label) in {_parts(name) for _, name in await db.execute(_names(other_id))}
+    return bool(await _meant(db, [entry], [other_id]))
 
 
-async def _covering(db: AsyncSession, person_id: int, other_id: int) -> list[NotWith]:
-    """Entries of one person's list that mean the other."""
-    rows = await db.scalars(select(NotWith).where(NotWith.person_id == person_id).order_by(NotWith.id))
-    return [row for row in rows.all() if await covers(db, row, other_id)]
+async def _meant(db: AsyncSession, entries: Iterable[NotWith], other_ids: Collection[int]) -> list[tuple[NotWith, int]]:
+    """Each entry with whom of these it means; nobody is kept from themselves."""
+    wanted, found = set(other_ids), list[tuple[NotWith, int]]()
+    by_name: dict[frozenset[str], list[NotWith]] = defaultdict(list)
+    for entry in entries:
+        if entry.other_id is None:
+            by_name[_parts(entry.label)].append(entry)
+        elif entry.other_id in wanted:
+            found.append((entry, entry.other_id))
+    if by_name:
+        for other_id, name in await db.execute(_names(wanted)):
+            if other_id in wanted:
+                found += [(one, other_id) for one in by_name.get(_parts(name), ()) if one.person_id != other_id]
+    return found
 
 
-def _names(*person_ids: int) -> CompoundSelect[Any]:
+def _names(person_ids: Collection[int]) -> CompoundSelect[Any]:
     """(person, name) of what people are called here, and by their own workspaces: changing the one changes nothing."""
     here = select(Person.id, Person.name).where(Person.left_at.is_(None), Person.erased_at.is_(None))
     theirs = select(Identity.person_id, Identity.name).where(Identity.person_id.is_not(None), Identity.name != "")
-    if person_ids:
+    if len(person_ids) <= _FEW:
         here, theirs = here.where(Person.id.in_(person_ids)), theirs.where(Identity.person_id.in_(person_ids))
     return union(here, theirs)
 

@@ -42,7 +42,8 @@ async def accept(db: AsyncSession, introduction_id: int, person: Person, now: da
         raise Refused(
             "You have withdrawn your consent to introductions.", "To say yes, agree to it again with /qi join."
         )
-    if not await willing(db, found.asker_id) or not (found.state == ACCEPTED or await _pairs(db, found)):
+    still_wanted = willing(db, found.asker_id) if found.state == ACCEPTED else can_answer(db, found)
+    if not await still_wanted:
         raise Refused("They are no longer looking for an introduction.", "There is nothing to do.")
     if found.state == ACCEPTED:
         return found
@@ -115,10 +116,6 @@ async def _of_me(db: AsyncSession, introduction_id: int, person: Person) -> Intr
     return found
 
 
-async def _pairs(db: AsyncSession, found: Introduction) -> bool:
-    return await may_pair(db, found.asker_id, found.champion_id)
-
-
 def _still_open(found: Introduction) -> Introduction:
     if found.state != ASKED:
         raise Refused(*_OVER[found.state])
@@ -171,7 +168,8 @@ async def expire_due(db: AsyncSession, now: datetime) -> None:
 
 async def can_answer(db: AsyncSession, found: Introduction) -> bool:
     """Whether the question may still be put: open, wanted by the asker, and neither keeps the other from them."""
-    return found.state == ASKED and await willing(db, found.asker_id) and await _pairs(db, found)
+    wanted = found.state == ASKED and await willing(db, found.asker_id)
+    return wanted and await may_pair(db, found.asker_id, found.champion_id)
 
 
 async def card_ended(db: AsyncSession, delivery: Delivery, state: str, now: datetime) -> None:

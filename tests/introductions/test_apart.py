@@ -190,6 +190,24 @@ async def test_who_asks_somebody_unnamed_on_their_own_list_hears_what_silence_sa
     assert talk(AMINA).reads().message.title == "Not available this time"
 
 
+async def test_to_add_somebody_does_not_say_that_they_are_there_without_a_name(talk: Network, days: Days) -> None:
+    await talk.join(AMINA, TOMASZ)
+    await offer(talk, TOMASZ)
+    await ask(talk, AMINA)
+    await days.deliver()
+    await talk(TOMASZ).reads().presses("Never introduce us")
+    await talk(TOMASZ).says("person amina")
+    await talk(TOMASZ).presses("Never introduce us")
+    assert "I never introduce you to Amina Okafor, ward sister at MKUH in Milton Keynes." in talk(TOMASZ).sees
+    await talk(TOMASZ).says("introductions not")
+    assert talk(TOMASZ).sees.count("[Take off the list]") == 2
+    await talk(TOMASZ).says("person amina")
+    await talk(TOMASZ).presses("Take them off my list")
+    await talk(TOMASZ).says("person amina")
+    # Only the nameless entry keeps them apart now, and nothing here may say so.
+    assert "[Ask for an introduction] [Never introduce us]" in talk(TOMASZ).sees
+
+
 async def test_what_the_bot_proposes_itself_is_never_one_of_them(talk: Network, days: Days) -> None:
     await talk.join(AMINA, TOMASZ, PRIYA, LENA)
     await keeps_away(talk, PRIYA, AMINA.name)

@@ -16,6 +16,7 @@ from tests.cast import (
     TOMASZ,
     Character,
 )
+from tests.platforms.parity_one_to_one import OneToOne
 from tests.platforms.parity_walk import Walk
 from tests.talk import ORGANISATIONS
 
@@ -27,7 +28,7 @@ JONAS_UNNAMED = "An improvement lead"
 """As he is shown before he says yes."""
 
 
-class Stories(Walk):
+class Stories(OneToOne, Walk):
     """What happens, in an order in which one leads to the next."""
 
     async def everything(self) -> None:
@@ -41,6 +42,10 @@ class Stories(Walk):
         await self.organising()
         await self.introductions()
         await self.writing()
+        await self.people_to_ask()
+        await self.somebody_else()
+        await self.kept_apart()
+        await self.misuse()
         await self.told_too_late()
         await self.reminders()
         await self.weeks()

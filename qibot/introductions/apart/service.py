@@ -5,6 +5,7 @@ does not say who is in the network.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete, or_, select
@@ -41,7 +42,8 @@ async def add_person(db: AsyncSession, person: Person, other_id: int, now: datet
     other = await people.person(db, other_id)
     if other.id == person.id or not await visible(db, person, other):
         raise NotFound("I cannot find that person in the network.")
-    label = who(await before(db, other))
+    # Whoever may look them up knows the name.
+    label = who(replace(await before(db, other), name=other.name))
     return await _add(db, NotWith(person_id=person.id, other_id=other.id, label=label, known=True, since=now), person)
 
 
@@ -62,16 +64,14 @@ async def add_other(db: AsyncSession, person: Person, introduction_id: int, now:
 
 
 async def _add(db: AsyncSession, entry: NotWith, person: Person) -> NotWith:
+    # Held as by whoever asks them, so that a question of this moment comes before or after, and not between.
+    await db.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
     columns = {name: getattr(entry, name) for name in ("person_id", "other_id", "label", "known", "since")}
     await db.execute(insert_or_ignore(db, NotWith).values(**columns))
-    mine = select(NotWith).where(NotWith.person_id == person.id)
-    if entry.other_id is None:
-        mine = mine.where(NotWith.other_id.is_(None), NotWith.label == entry.label)
-    else:
-        mine = mine.where(NotWith.other_id == entry.other_id)
     if entry.known:
         await _end_open(db, person, entry)
-    return (await db.scalars(mine)).one()
+    mine = select(NotWith).where(NotWith.person_id == person.id, NotWith.label == entry.label)
+    return (await db.scalars(mine.where(NotWith.other_id.is_not_distinct_from(entry.other_id)))).one()
 
 
 async def _end_open(db: AsyncSession, person: Person, entry: NotWith) -> None:
