@@ -91,6 +91,25 @@ async def test_from_the_card_it_is_a_no_like_any_other_and_the_asker_stays_unnam
     assert len(talk(TOMASZ).inbox) == 1
 
 
+async def test_a_yes_that_was_not_passed_on_yet_is_taken_back_with_the_report(
+    talk: Network, days: Days, clock: SetClock
+) -> None:
+    await talk.join(AMINA, TOMASZ, OWEN)
+    await offer(talk, TOMASZ)
+    await ask(talk, AMINA)
+    await days.deliver()
+    clock.forward(timedelta(hours=9))
+    await talk(TOMASZ).reads().presses("Accept")
+    assert "You are introduced to Amina Okafor" in talk(TOMASZ).sees
+    await talk(TOMASZ).says("introductions")
+    await reports(talk, TOMASZ)
+    await days.until(11, 28)
+    assert titles(talk, AMINA) == ["Not available this time"]
+    await talk(AMINA).says("introductions")
+    assert not [m for m in (*talk(AMINA).said, *talk(AMINA).inbox) if TOMASZ.name in words_of([m])]
+    assert titles(talk, OWEN) == [REPORT]
+
+
 async def test_organisers_who_are_meant_get_nothing_and_others_may_not_look(
     talk: Network, days: Days, database: Database
 ) -> None:
