@@ -34,6 +34,10 @@ from qibot.introductions import evidence as introduction_evidence
 from qibot.introductions import notifications as introduction_notifications
 from qibot.introductions import service as introduction_service
 from qibot.introductions import views as introduction_views
+from qibot.introductions.apart import views as apart_views
+from qibot.introductions.asking import views as asking_views
+from qibot.introductions.misuse import service as misuse_service
+from qibot.introductions.misuse import views as misuse_views
 from qibot.introductions.relay import service as relay_service
 from qibot.introductions.relay import views as relay_views
 from qibot.network import commands as network
@@ -99,6 +103,7 @@ sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
     introduction_service.expire_due,
     relay_service.wipe_old,
     network_service.plan_digests,
+    misuse_service.forget,
 )
 """What features look at every few minutes because time alone has changed it."""
 
@@ -119,6 +124,9 @@ views: tuple[ModuleType, ...] = (
     gap_views,
     project_views,
     introduction_views,
+    asking_views,
+    apart_views,
+    misuse_views,
     relay_views,
     event_views,
     network_views,

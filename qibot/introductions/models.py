@@ -1,4 +1,4 @@
-"""An introduction, and the messages that the two write to each other through the bot."""
+"""An introduction, the messages that the two write to each other, and what keeps two people apart."""
 
 from datetime import datetime
 
@@ -11,16 +11,21 @@ from qibot.projects.models import Project
 
 ASKED, ACCEPTED, DECLINED, EXPIRED, WITHDRAWN = "asked", "accepted", "declined", "expired", "withdrawn"
 
+NAME, ROLE, KIND = "name", "role", "kind"
+"""What an asker lets the other see before they answer: their name as well, their role and organisation, or only what
+kind of organisation they work in."""
+
 _OPEN = text("state = 'asked'")
 
 
 class Introduction(Base):
     """One person asks to be introduced to another: `asked -> accepted | declined | expired | withdrawn`.
 
-    `champion_id` is who was asked, also as the lead of a project. `expires_at` is when it ends without an answer;
-    `later_until` is when they wanted to be asked again. `met` and `outcome` are one answer for the two of them, the
-    furthest that either gave: they count for the network, never for a person. `stopped_at` ends the messages between
-    them for good.
+    `champion_id` is who was asked, also as the lead of a project. `shows` is how much of the asker they see before they
+    answer. `held_back`: one of the two is never to be introduced to the other, so the question goes to nobody and ends
+    like one that was not answered. `expires_at` is when it ends without an answer; `later_until` is when they wanted to
+    be asked again. `met` and `outcome` are one answer for the two of them, the furthest that either gave: they count
+    for the network, never for a person. `stopped_at` ends the messages between them for good.
     """
 
     __tablename__ = "introductions"
@@ -42,6 +47,8 @@ class Introduction(Base):
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
     project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id"))
     reason: Mapped[str] = mapped_column(String(600))
+    shows: Mapped[str] = mapped_column(String(10), default=ROLE)
+    held_back: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10), default=ASKED)
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -56,6 +63,17 @@ class Introduction(Base):
     champion: Mapped[Person] = relationship(foreign_keys=[champion_id], lazy="raise")
     topic: Mapped[Topic | None] = relationship(lazy="raise")
     project: Mapped[Project | None] = relationship(lazy="raise")
+    suggestion: Mapped["Suggestion | None"] = relationship(lazy="raise")
+
+
+class Suggestion(Base):
+    """Whom or what the asked person would ask instead: somebody of the network, or a topic."""
+
+    __tablename__ = "introduction_suggestions"
+
+    introduction_id: Mapped[int] = mapped_column(ForeignKey("introductions.id"), primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
 
 
 _WAITING = text("ended_at IS NULL")
@@ -82,3 +100,73 @@ class RelayMessage(Base):
     written_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     delivered: Mapped[bool] = mapped_column(default=False)
+
+
+_BY_NAME = text("other_id IS NULL")
+
+
+class NotWith(Base):
+    """Somebody whom a person is never to be introduced to; nobody but that person ever learns of it.
+
+    `other_id` is None for whoever bears the name in `label`, in the network now or later. `label` is what the person
+    typed, or the words by which the other was shown to them; `known`: those words held the other's name.
+    """
+
+    __tablename__ = "not_with"
+    __table_args__ = (
+        # By label too: that somebody without a name is there already would say who it was.
+        Index("uq_not_with_person_id_other_id", "person_id", "other_id", "label", unique=True),
+        Index(
+            "uq_not_with_person_id_label",
+            "person_id",
+            "label",
+            unique=True,
+            sqlite_where=_BY_NAME,
+            postgresql_where=_BY_NAME,
+        ),
+        Index("ix_not_with_other_id", "other_id"),
+        CheckConstraint("person_id <> other_id", name="ck_not_with_two_people"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    label: Mapped[str] = mapped_column(String(500))
+    known: Mapped[bool]
+    since: Mapped[datetime]
+
+
+_WAITS = text("closed_at IS NULL")
+
+
+class Misuse(Base):
+    """A report of one of the two about the other, for organisers. Its words go as it is closed, and the row later."""
+
+    __tablename__ = "misuse_reports"
+    __table_args__ = (
+        # Pressed twice is reported once.
+        Index(
+            "uq_misuse_reports_open",
+            "introduction_id",
+            "reporter_id",
+            unique=True,
+            sqlite_where=_WAITS,
+            postgresql_where=_WAITS,
+        ),
+        Index("ix_misuse_reports_closed_at", "closed_at"),
+        # The promise, kept by the database itself.
+        CheckConstraint("closed_at IS NULL OR words = ''", name="ck_misuse_reports_wiped"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    introduction_id: Mapped[int] = mapped_column(ForeignKey("introductions.id"))
+    reporter_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    about_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    words: Mapped[str] = mapped_column(String(1000))
+    reported_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    reporter: Mapped[Person] = relationship(foreign_keys=[reporter_id], lazy="raise")
+    about: Mapped[Person] = relationship(foreign_keys=[about_id], lazy="raise")
+    introduction: Mapped[Introduction] = relationship(lazy="raise")

@@ -7,10 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qibot.chat.message import Message
 from qibot.clock import local_date
 from qibot.introductions import service, views
-from qibot.introductions.models import ASKED, Introduction
+from qibot.introductions.asking import views as asking_views
+from qibot.introductions.asking.instead import instead
+from qibot.introductions.misuse import service as misuse
+from qibot.introductions.misuse import views as misuse_views
+from qibot.introductions.models import Introduction
 from qibot.introductions.relay import service as relay
 from qibot.introductions.relay import views as relay_views
-from qibot.introductions.seen import CLOSED, Side, opening, side, willing
+from qibot.introductions.seen import CLOSED, Side, opening, reported, side
 from qibot.outbox.models import Delivery
 from qibot.outbox.notifications import notification
 from qibot.people import service as people
@@ -18,22 +22,32 @@ from qibot.people.models import Person
 
 
 @notification(
-    service.ASKED_KIND, label="Somebody asks to be introduced to you", purpose="introductions", asked_for=True
+    service.ASKED_KIND,
+    label="Somebody asks to be introduced to you",
+    purpose="introductions",
+    asked_for=True,
+    settled=service.card_ended,
 )
 async def asked(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
     """The card for the person asked; the second time after they wanted to be asked later."""
     found, reader, seen = await _read(db, delivery)
     again = delivery.plan == "later"
-    if not await _can_answer(db, found) or seen.may_wait == again:
+    if not await service.can_answer(db, found) or seen.may_wait == again:
         return None
     return views.card(seen, _today(now, reader), again=again)
 
 
-@notification(service.REMINDER_KIND, label="A question that waits for you", purpose="introductions", asked_for=True)
+@notification(
+    service.REMINDER_KIND,
+    label="A question that waits for you",
+    purpose="introductions",
+    asked_for=True,
+    settled=service.card_ended,
+)
 async def reminder(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
     """The one reminder."""
     found, reader, seen = await _read(db, delivery)
-    if not await _can_answer(db, found) or not seen.may_wait:
+    if not await service.can_answer(db, found) or not seen.may_wait:
         return None
     return views.card(seen, _today(now, reader), again=True)
 
@@ -46,23 +60,25 @@ _ANSWER = "What became of an introduction you asked for"
 async def introduced(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
     """The introduction, for the asker. If the other took their yes back meanwhile, it is not possible this time."""
     found, reader, seen = await _read(db, delivery)
-    return views.introduced(seen, await opening(db, found, reader, seen, now)) if seen.agreed else views.closed(seen)
+    if not seen.agreed:
+        return asking_views.closed(seen)
+    return views.introduced(seen, await opening(db, found, reader, seen, now))
 
 
 @notification(
     service.NOT_REACHED_KIND, label="An introduction you said yes to", purpose="introductions", asked_for=True
 )
 async def not_reached(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
-    """For whoever said yes, when the asker could not be told."""
-    _, _, seen = await _read(db, delivery)
-    return views.not_reached(seen)
+    """For whoever said yes, when the asker could not be told; and somebody else, if they like."""
+    found, reader, seen = await _read(db, delivery)
+    return asking_views.not_reached(seen, await instead(db, found, reader, now))
 
 
 @notification(service.CLOSED_KIND, label=_ANSWER, purpose="introductions", asked_for=True)
 async def closed(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
-    """Not this time: the same words whether they said so or did not answer."""
-    _, _, seen = await _read(db, delivery)
-    return views.closed(seen) if seen.state == CLOSED else None
+    """Not this time: the same words whether they said so or did not answer. And somebody else, if they like."""
+    found, reader, seen = await _read(db, delivery)
+    return asking_views.closed(seen, await instead(db, found, reader, now)) if seen.state == CLOSED else None
 
 
 @notification(service.DID_YOU_MEET_KIND, label="Whether an introduction led to a meeting", purpose="nudges")
@@ -120,9 +136,28 @@ async def writing_stopped(db: AsyncSession, delivery: Delivery, now: datetime) -
     return relay_views.ended(seen)
 
 
+# ---- Reports of misuse
+
+
+@notification(misuse.REPORTED_KIND, label="A report of misuse, for organisers", purpose="introductions", asked_for=True)
+async def misuse_reported(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """For each organiser who is neither of the two, until one of them has closed it."""
+    reader = await people.person(db, delivery.person_id)
+    found = await misuse.about(db, delivery.subject)
+    shown = reported(found, reader) if found is not None else None
+    return misuse_views.misuse(shown, _today(now, reader), again=delivery.plan == "again") if shown else None
+
+
+@notification(misuse.CLOSED_KIND, label="What became of your report", purpose="introductions", asked_for=True)
+async def misuse_closed(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """For whoever reported it."""
+    return misuse_views.looked_at()
+
+
 NOTIFICATIONS = (
     *(asked, reminder, introduced, not_reached, closed, did_you_meet, what_came),
     *(relayed, not_delivered, writing_stopped),
+    *(misuse_reported, misuse_closed),
 )
 
 
@@ -130,11 +165,6 @@ async def _read(db: AsyncSession, delivery: Delivery) -> tuple[Introduction, Per
     found = await service.about(db, delivery.subject)
     reader = await people.person(db, delivery.person_id)
     return found, reader, await side(db, found, reader)
-
-
-async def _can_answer(db: AsyncSession, found: Introduction) -> bool:
-    """Still open, and the asker still wants it."""
-    return found.state == ASKED and await willing(db, found.asker_id)
 
 
 def _today(now: datetime, reader: Person) -> date:

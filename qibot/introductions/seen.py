@@ -10,12 +10,13 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, literal_column
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
+from qibot.champions.models import OPEN as SHOWS_NAME
 from qibot.champions.models import Champion
 from qibot.champions.roles import face
 from qibot.clock import local_date
 from qibot.hours import next_working_day
 from qibot.introductions import calendar
-from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, Introduction
+from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, KIND, NAME, Introduction, Misuse
 from qibot.people import service as people
 from qibot.people.models import Consent, Person
 from qibot.projects import service as projects
@@ -31,10 +32,10 @@ IS_OPEN = Introduction.state == literal_column(f"'{ASKED}'")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one side may know of the other. All but role, organisation and place are "" until both have agreed; only a
-    champion whose name the search shows anyway is named before. `workspace` and `account` are the platform's own ids,
-    where the two share a workspace; `address` is the e-mail address of a chat of the same kind, if it is the contact
-    they agreed to show.
+    """What one side may know of the other. Until both have agreed all but role, organisation and place are "", and the
+    name of somebody who lets the network see it. An asker who shows less is only a `kind` of organisation, else "".
+    `workspace` and `account` are the platform's own ids, where the two share a workspace; `address` is the e-mail
+    address of a chat of the same kind, if it is the contact they agreed to show.
     """
 
     role: str
@@ -45,6 +46,7 @@ class Seen:
     workspace: str = ""
     account: str = ""
     address: str = ""
+    kind: str = ""
 
     @property
     def email(self) -> str:
@@ -66,7 +68,8 @@ class Side:
 
     `state` as in `Introduction`, but an asker sees `CLOSED` after a no and after silence. `agreed`: both said yes, and
     both still do. `until` is the day it ends without an answer; `may_wait`: the person asked has not put it off yet,
-    which the asker never sees. `stopped`: one of them has ended the messages between them.
+    which the asker never sees. `stopped`: one of them has ended the messages between them. `suggested`: the person
+    asked would ask somebody else.
     """
 
     id: int
@@ -83,6 +86,7 @@ class Side:
     met: str = ""
     outcome: str = ""
     stopped: bool = False
+    suggested: bool = False
 
     @property
     def can_write(self) -> bool:
@@ -106,7 +110,6 @@ class Opening:
 async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> Side:
     """What `viewer`, one of the two, may see of it now. This is the only place where names and contacts pass."""
     asking = viewer.id == introduction.asker_id
-    other = introduction.champion if asking else introduction.asker
     agreed = introduction.state == ACCEPTED and await willing(db, introduction.asker_id, introduction.champion_id)
     private = asking and introduction.state in (DECLINED, EXPIRED)
     until = local_date(introduction.expires_at, viewer.zone)
@@ -115,7 +118,7 @@ async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> 
         CLOSED if private else introduction.state,
         asking,
         agreed,
-        await _known(db, other, viewer) if agreed else await before(db, other, named=asking),
+        await _before_or_after(db, introduction, viewer, agreed=agreed),
         introduction.reason,
         local_date(introduction.asked_at, viewer.zone),
         # The asker hears of it on a day on which they work.
@@ -126,14 +129,52 @@ async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> 
         introduction.met,
         introduction.outcome,
         introduction.stopped_at is not None,
+        introduction.suggestion is not None,
     )
 
 
-async def before(db: AsyncSession, other: Person, *, named: bool) -> Seen:
-    """Before both agreed: the name only of a champion who shows it in every search."""
+async def _before_or_after(db: AsyncSession, introduction: Introduction, viewer: Person, *, agreed: bool) -> Seen:
+    asking = viewer.id == introduction.asker_id
+    if agreed:
+        return await _known(db, introduction.champion if asking else introduction.asker, viewer)
+    return await before(db, introduction.champion) if asking else await _asker(db, introduction)
+
+
+async def before(db: AsyncSession, other: Person) -> Seen:
+    """Before both agreed, of anybody but an asker: the name only of those who let the network see it."""
+    named = await db.scalar(select(func.count()).where(Person.id == other.id, is_named(Person.id)))
     seen = face(other, await db.get(Champion, other.id))
-    shown = named and seen.name and other.here and await people.agrees(db, other.id, "findable")
-    return Seen(seen.role, seen.organisation, seen.place, seen.name if shown else "")
+    return Seen(seen.role, seen.organisation, seen.place, other.name if named else "")
+
+
+async def _asker(db: AsyncSession, introduction: Introduction) -> Seen:
+    """Before both agreed, of an asker: what they chose to show while the question is open, and their name not after."""
+    asker = introduction.asker
+    if introduction.shows == KIND:
+        return Seen("", "", "", kind=asker.organisation.kind)
+    named = introduction.shows == NAME and introduction.state == ASKED and await willing(db, asker.id)
+    return Seen(asker.role, asker.organisation.short_name, asker.place, asker.name if named else "")
+
+
+async def visible(db: AsyncSession, viewer: Person, other: Person) -> bool:
+    """Whether `viewer` may look `other` up by name: organisers whoever agreed to be found, members those who are named,
+    and everybody themselves and those to whom they are introduced.
+    """
+    if viewer.id == other.id:
+        return viewer.here
+    allowed = is_found(Person.id) if viewer.is_organiser else is_named(Person.id)
+    if await db.scalar(select(func.count()).where(Person.id == other.id, allowed)):
+        return True
+    return await introduced(db, viewer.id, other.id)
+
+
+async def introduced(db: AsyncSession, one_id: int, other_id: int) -> bool:
+    """Whether both said yes to each other at some time, and both still do."""
+    both = (one_id, other_id)
+    query = select(func.count()).where(
+        Introduction.state == ACCEPTED, Introduction.asker_id.in_(both), Introduction.champion_id.in_(both)
+    )
+    return bool(await db.scalar(query)) and await willing(db, *both)
 
 
 async def _known(db: AsyncSession, other: Person, viewer: Person) -> Seen:
@@ -154,13 +195,30 @@ async def willing(db: AsyncSession, *person_ids: int) -> bool:
 
 def is_willing(person_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """That this person is here and agrees to introductions now, as a condition of a query."""
+    return _agrees(person_id, "introductions")
+
+
+def is_found(person_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """That this person is here and agrees to be found now, as a condition of a query."""
+    return _agrees(person_id, "findable")
+
+
+def is_named(person_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """That the network may see this person's name: they agree to be found, and are no champion who said otherwise. That
+    outlives the offer, for whoever asked them meanwhile was never to learn their name.
+    """
+    said_otherwise = exists().where(Champion.person_id == person_id, Champion.visibility != SHOWS_NAME)
+    return is_found(person_id) & ~said_otherwise
+
+
+def _agrees(person_id: InstrumentedAttribute[int], purpose: str) -> ColumnElement[bool]:
     somebody = aliased(Person)
     return exists().where(
         somebody.id == person_id,
         somebody.left_at.is_(None),
         somebody.erased_at.is_(None),
         Consent.person_id == somebody.id,
-        Consent.purpose == "introductions",
+        Consent.purpose == purpose,
         Consent.withdrawn_at.is_(None),
     )
 
@@ -202,9 +260,10 @@ async def _project_of(db: AsyncSession, person_id: int, topic_id: int | None) ->
 
 async def of_person(db: AsyncSession, person: Person, *, page: int = 1, size: int = PAGE) -> tuple[list[Side], bool]:
     """One page of somebody's, both ways: open ones first, then the newest; and whether there are more."""
+    asked_of_me = (Introduction.champion_id == person.id) & ~Introduction.held_back
     query = (
         whole()
-        .where(or_(Introduction.asker_id == person.id, Introduction.champion_id == person.id))
+        .where(or_(Introduction.asker_id == person.id, asked_of_me))
         .order_by(case((IS_OPEN, 0), else_=1), Introduction.asked_at.desc(), Introduction.id.desc())
         .limit(size + 1)
         .offset((page - 1) * size)
@@ -220,4 +279,33 @@ def whole() -> Select[Introduction]:
         joinedload(Introduction.champion).joinedload(Person.organisation),
         joinedload(Introduction.topic),
         joinedload(Introduction.project),
+        joinedload(Introduction.suggestion),
     )
+
+
+# ---- For organisers
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A report of misuse as an organiser may see it: who says what of whom, and never how to reach either.
+    `introduced`: both had said yes.
+    """
+
+    id: int
+    reporter: str
+    about: str
+    introduced: bool
+    words: str
+    on: date
+
+
+def reported(report: Misuse, organiser: Person) -> Reported | None:
+    """The report, for an organiser who is neither of the two; None for anybody else, and once it is closed."""
+    if not organiser.is_organiser or not organiser.here or organiser.id in (report.reporter_id, report.about_id):
+        return None
+    if report.closed_at is not None:
+        return None
+    reporter, about = (f"{one.name} ({one.organisation.short_name})" for one in (report.reporter, report.about))
+    day = local_date(report.reported_at, organiser.zone)
+    return Reported(report.id, reporter, about, report.introduction.state == ACCEPTED, report.words, day)

@@ -1,37 +1,24 @@
 """What may be done with introductions. Rules do not speak: no chat here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from qibot.champions import service as champions
 from qibot.champions.finding import index
-from qibot.champions.models import Champion
-from qibot.champions.questions import service as questions
 from qibot.clock import local_date
-from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Refused
 from qibot.hours import add_working_days, at_local, weeks_later
 from qibot.introductions import evidence
 from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, WITHDRAWN, Introduction
-from qibot.introductions.seen import IS_OPEN, Seen, before, is_willing, whole, willing
+from qibot.introductions.pairs import may_pair
+from qibot.introductions.seen import IS_OPEN, is_willing, whole, willing
 from qibot.outbox import service as outbox
 from qibot.outbox.models import SENT, Delivery
-from qibot.people import service as people
-from qibot.people.models import Person, Topic
-from qibot.people.topics import by_id
-from qibot.projects import service as projects
+from qibot.people.models import Person
 from qibot.typed import Typed, Words
 
-ASKS_A_WEEK = 5
-"""Asks per person in seven days: enough for somebody in earnest, too few to write to the whole network."""
-WEEK = timedelta(days=7)
-AGAIN = timedelta(weeks=26)
-"""How long a pair rests that was introduced, or for whom it was not the right time. The same after a no and after
-silence, so that nobody can tell the one from the other."""
 REMINDER_DAYS, ANSWER_DAYS = 5, 10
 """Working days of the asked person: until the one reminder, or until they are asked again; and until it ends."""
 _SWEEP = 200
@@ -46,143 +33,9 @@ NOT_REACHED_KIND = "introductions.not_reached"
 DID_YOU_MEET_KIND, WHAT_CAME_KIND = "introductions.did_you_meet", "introductions.what_came"
 
 
-# ---- Asking
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Whom somebody would like to meet: a champion about a topic, or the lead of a project. 0 = none."""
-
-    champion_id: int = 0
-    topic_id: int = 0
-    project_id: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Whom:
-    """The person a wish leads to, as far as the asker may know them, and what it is about."""
-
-    other: Seen
-    topic: str
-    project: str
-
-
-async def preview(db: AsyncSession, asker: Person, wish: Wish, now: datetime) -> Whom:
-    """Whom `asker` would ask. Raises `NotFound` or `Refused` when they may not."""
-    person = await _may_ask(db, asker, await _whom(db, wish), wish, now)
-    project = (await projects.project(db, wish.project_id)).title if wish.project_id else ""
-    topic = await _topic(db, wish)
-    return Whom(await before(db, person, named=True), topic.label if topic else "", project)
-
-
-async def ask(db: AsyncSession, asker: Person, wish: Wish, reason: str, now: datetime) -> Introduction:
-    """Ask for an introduction. Raises `NotFound` or `Refused`, also when it was allowed as the form was opened."""
-    asked_id = await _whom(db, wish)
-    # Both are held, in one order, so that the limits hold for two presses at the same moment too.
-    both = select(Person.id).where(Person.id.in_((asker.id, asked_id))).order_by(Person.id)
-    await db.execute(both.with_for_update(key_share=True))
-    person = await _may_ask(db, asker, asked_id, wish, now)
-    day = local_date(now, person.zone)
-    topic = await _topic(db, wish)
-    values = {
-        "asker_id": asker.id,
-        "champion_id": person.id,
-        "topic_id": topic.id if topic else None,
-        "project_id": wish.project_id or None,
-        "reason": reason,
-        "asked_at": now,
-        "expires_at": _start_of_day(person, add_working_days(day, ANSWER_DAYS, person.week)),
-    }
-    made = insert_or_ignore(db, Introduction).values(**values).returning(Introduction.id)
-    introduction_id = await db.scalar(made)
-    if introduction_id is None:
-        raise Refused(*_ASKED_ALREADY)
-    if await db.get(Champion, person.id) is not None:
-        await champions.asked(db, person.id, now)
-    subject = subject_of(introduction_id)
-    remind_at = _start_of_day(person, add_working_days(day, REMINDER_DAYS, person.week))
-    await outbox.queue(db, kind=ASKED_KIND, person_id=person.id, subject=subject, due_at=now)
-    await outbox.queue(db, kind=REMINDER_KIND, person_id=person.id, subject=subject, due_at=remind_at)
-    return await _load(db, introduction_id)
-
-
-async def _whom(db: AsyncSession, wish: Wish) -> int:
-    return (await projects.project(db, wish.project_id)).lead_id if wish.project_id else wish.champion_id
-
-
-async def _topic(db: AsyncSession, wish: Wish) -> Topic | None:
-    about = await projects.topics_of(db, wish.project_id) if wish.project_id else []
-    return about[0] if about else await by_id(db, wish.topic_id)
-
-
 async def move_topic(db: AsyncSession, old_id: int, new_id: int) -> None:
     """Two topics become one."""
     await db.execute(update(Introduction).where(Introduction.topic_id == old_id).values(topic_id=new_id))
-
-
-async def _may_ask(db: AsyncSession, asker: Person, asked_id: int, wish: Wish, now: datetime) -> Person:
-    """The person to ask, with their organisation, if `asker` may ask them now."""
-    if not await willing(db, asker.id):
-        raise Refused(
-            "To be introduced, you need to agree to introductions yourself.",
-            ("Type ", Typed("join"), " and tick it; nothing passes before both of you say yes."),
-        )
-    await _rested(db, asker.id, asked_id, now)
-    if wish.project_id:
-        person = await _lead(db, asked_id, asker, now)
-    else:
-        person = await questions.askable(db, asked_id, asker, now)
-    lately = select(func.count()).where(Introduction.asker_id == asker.id, Introduction.asked_at > now - WEEK)
-    if (await db.scalar(lately) or 0) >= ASKS_A_WEEK:
-        raise Refused(
-            f"You have asked {ASKS_A_WEEK} people in the last seven days, and that is as many as I pass on.",
-            ("Give them a few days to answer; ", Typed("introductions"), " shows where each stands."),
-        )
-    return person
-
-
-async def _rested(db: AsyncSession, asker_id: int, asked_id: int, now: datetime) -> None:
-    """Refuse what was asked already, and pairs that rest."""
-    query = (
-        select(Introduction.state, Introduction.answered_at)
-        .where(Introduction.asker_id == asker_id, Introduction.champion_id == asked_id, Introduction.state != WITHDRAWN)
-        .order_by(Introduction.id.desc())
-        .limit(1)
-    )
-    state, answered_at = (await db.execute(query)).first() or ("", None)
-    if state == ASKED:
-        raise Refused(*_ASKED_ALREADY)
-    if answered_at is None or now - answered_at >= AGAIN:
-        return
-    if state == ACCEPTED:
-        raise Refused("You have been introduced already.", ("Type ", Typed("introductions"), " to see it."))
-    raise Refused(
-        "They were not available last time, so I leave it for half a year before I ask again.",
-        ("Type ", Typed("find"), " and your words; others may have time now."),
-    )
-
-
-_ASKED_ALREADY = (
-    "You have asked them already, and they have not answered yet.",
-    ("Type ", Typed("introductions"), " to see it, or to withdraw it."),
-)
-
-
-async def _lead(db: AsyncSession, lead_id: int, asker: Person, now: datetime) -> Person:
-    """The lead of a project: whoever does not want to be introduced is not, champion or not."""
-    if lead_id == asker.id:
-        raise Refused("That is your own project.", "Others can say hello to you; you will get a message when they do.")
-    busy = NotFound(
-        "The lead of that project is not taking questions just now.", ("Type ", Typed("find"), " and your words.")
-    )
-    if not await willing(db, lead_id):
-        raise busy
-    offer = await db.get(Champion, lead_id)
-    if offer is not None and offer.stopped_at is None:
-        paused = offer.paused_until is not None and offer.paused_until > local_date(now, asker.zone)
-        if paused or await champions.asks_in_month(db, lead_id, now) >= offer.asks_a_month:
-            raise busy
-    return await people.person(db, lead_id)
 
 
 # ---- Answering
@@ -198,7 +51,8 @@ async def accept(db: AsyncSession, introduction_id: int, person: Person, now: da
             "You have withdrawn your consent to introductions.",
             ("To say yes, agree to it again with ", Typed("join"), "."),
         )
-    if not await willing(db, found.asker_id):
+    still_wanted = willing(db, found.asker_id) if found.state == ACCEPTED else can_answer(db, found)
+    if not await still_wanted:
         raise Refused("They are no longer looking for an introduction.", "There is nothing to do.")
     if found.state == ACCEPTED:
         return found
@@ -207,7 +61,7 @@ async def accept(db: AsyncSession, introduction_id: int, person: Person, now: da
     for one in (found.asker, found.champion):
         for kind, weeks in ((DID_YOU_MEET_KIND, 2), (WHAT_CAME_KIND, 13)):
             day = weeks_later(local_date(now, one.zone), weeks, one.week)
-            dues.append(outbox.Due(kind, one.id, subject, _start_of_day(one, day)))
+            dues.append(outbox.Due(kind, one.id, subject, start_of_day(one, day)))
     await outbox.queue_many(db, [outbox.Due(INTRODUCED_KIND, found.asker_id, subject, now), *dues])
     await index.put(db, evidence.piece(found))
     return found
@@ -215,20 +69,19 @@ async def accept(db: AsyncSession, introduction_id: int, person: Person, now: da
 
 async def decline(db: AsyncSession, introduction_id: int, person: Person, now: datetime) -> Introduction:
     """The asked person says not this time, which stays with them: the asker hears what silence would tell them."""
-    found = _still_open(await _of_me(db, introduction_id, person))
-    await _close(db, found, DECLINED, now)
-    await _tell_closed(db, found, now)
+    found = await asked_of(db, introduction_id, person)
+    await end(db, found, DECLINED, now)
     return found
 
 
 async def later(db: AsyncSession, introduction_id: int, person: Person, now: datetime) -> date:
     """The asked person wants to be asked again; the day. Once only, so that the asker never waits for ever."""
-    found = _still_open(await _of_me(db, introduction_id, person))
+    found = await asked_of(db, introduction_id, person)
     if found.later_until is None:
         again = add_working_days(local_date(now, person.zone), REMINDER_DAYS, person.week)
-        found.later_until = _start_of_day(person, again)
+        found.later_until = start_of_day(person, again)
         last = add_working_days(again, ANSWER_DAYS - REMINDER_DAYS, person.week)
-        found.expires_at = max(found.expires_at, _start_of_day(person, last))
+        found.expires_at = max(found.expires_at, start_of_day(person, last))
         subject = subject_of(found.id)
         await outbox.cancel(db, subject=subject, person_id=person.id, reason="They asked to be asked again later.")
         await outbox.queue(
@@ -241,7 +94,7 @@ async def later(db: AsyncSession, introduction_id: int, person: Person, now: dat
 
 async def withdraw(db: AsyncSession, introduction_id: int, person: Person, now: datetime) -> Introduction:
     """The asker takes it back while it is open. Twice is once."""
-    found = await _load(db, introduction_id)
+    found = await load(db, introduction_id)
     if found.asker_id != person.id:
         raise NotFound(*_NOT_THERE)
     if found.state == ACCEPTED:
@@ -253,9 +106,22 @@ async def withdraw(db: AsyncSession, introduction_id: int, person: Person, now: 
     return found
 
 
+async def asked_of(db: AsyncSession, introduction_id: int, person: Person) -> Introduction:
+    """An open introduction that `person` is asked for. Raises `NotFound` or `Refused`."""
+    return _still_open(await _of_me(db, introduction_id, person))
+
+
+async def of_one(db: AsyncSession, introduction_id: int, person: Person) -> Introduction:
+    """An introduction for one of its two people, as far as they know of it; held until the end. Raises `NotFound`."""
+    found = await load(db, introduction_id)
+    if person.id == found.asker_id:
+        return found
+    return await _of_me(db, introduction_id, person)
+
+
 async def _of_me(db: AsyncSession, introduction_id: int, person: Person) -> Introduction:
-    found = await _load(db, introduction_id)
-    if found.champion_id != person.id:
+    found = await load(db, introduction_id)
+    if found.champion_id != person.id or found.held_back:
         raise NotFound(*_NOT_THERE)
     return found
 
@@ -280,9 +146,19 @@ async def _close(db: AsyncSession, found: Introduction, state: str, now: datetim
     await outbox.cancel(db, subject=subject_of(found.id), reason="It was answered, withdrawn or closed.")
 
 
-async def _tell_closed(db: AsyncSession, found: Introduction, now: datetime) -> None:
-    subject = subject_of(found.id)
-    await outbox.queue(db, kind=CLOSED_KIND, person_id=found.asker_id, subject=subject, due_at=now)
+async def end(db: AsyncSession, found: Introduction, state: str, now: datetime) -> None:
+    """End an open one without a yes; unless the asker took it back themselves, they hear that it is not possible."""
+    await _close(db, found, state, now)
+    if state != WITHDRAWN:
+        subject = subject_of(found.id)
+        await outbox.queue(db, kind=CLOSED_KIND, person_id=found.asker_id, subject=subject, due_at=now)
+
+
+async def take_back(db: AsyncSession, found: Introduction, now: datetime) -> None:
+    """Make a no of a yes of which the asker has not been told yet. Once they have, nothing changes."""
+    told = not await outbox.cancel(db, subject=subject_of(found.id), kind=INTRODUCED_KIND)
+    if not told:
+        await end(db, found, DECLINED, now)
 
 
 async def expire_due(db: AsyncSession, now: datetime) -> None:
@@ -297,9 +173,24 @@ async def expire_due(db: AsyncSession, now: datetime) -> None:
         .with_for_update(of=Introduction, skip_locked=True)
     )
     for found, still_asking in (await db.execute(query)).all():
-        await _close(db, found, EXPIRED if still_asking else WITHDRAWN, now)
-        if still_asking:
-            await _tell_closed(db, found, now)
+        await end(db, found, EXPIRED if still_asking else WITHDRAWN, now)
+
+
+async def can_answer(db: AsyncSession, found: Introduction) -> bool:
+    """Whether the question may still be put: open, wanted by the asker, and neither keeps the other from them."""
+    wanted = found.state == ASKED and await willing(db, found.asker_id)
+    return wanted and await may_pair(db, found.asker_id, found.champion_id)
+
+
+async def card_ended(db: AsyncSession, delivery: Delivery, state: str, now: datetime) -> None:
+    """As the question was put, or could not be: then the asker need not wait for somebody who will never answer."""
+    if state == SENT:
+        return
+    found = await hold(db, delivery.subject)
+    put_off = found.later_until is not None and delivery.plan != "later"
+    # For two who are kept apart it ends in its time, so that neither sees by the moment that it is for them.
+    if not put_off and await can_answer(db, found):
+        await end(db, found, EXPIRED, now)
 
 
 # ---- Afterwards
@@ -331,7 +222,7 @@ async def say_came(db: AsyncSession, introduction_id: int, person: Person, outco
 
 async def between(db: AsyncSession, introduction_id: int, person: Person) -> Introduction:
     """An introduction that both said yes to, for one of the two; held until the end. Raises `NotFound`."""
-    found = await _load(db, introduction_id)
+    found = await load(db, introduction_id)
     if person.id not in (found.asker_id, found.champion_id) or found.state != ACCEPTED:
         raise NotFound(*_NOT_THERE)
     return found
@@ -353,19 +244,20 @@ def subject_of(introduction_id: int) -> str:
 
 async def about(db: AsyncSession, subject: str) -> Introduction:
     """The introduction that a delivery is about. Raises `NotFound`."""
-    return await _load(db, _id_in(subject), lock=False)
+    return await load(db, _id_in(subject), lock=False)
 
 
 async def hold(db: AsyncSession, subject: str) -> Introduction:
     """The same, and nobody else changes it until this transaction ends. Raises `NotFound`."""
-    return await _load(db, _id_in(subject))
+    return await load(db, _id_in(subject))
 
 
 def _id_in(subject: str) -> int:
     return int(subject.rpartition(":")[2])
 
 
-async def _load(db: AsyncSession, introduction_id: int, *, lock: bool = True) -> Introduction:
+async def load(db: AsyncSession, introduction_id: int, *, lock: bool = True) -> Introduction:
+    """An introduction with all that `side` reads of it, held until the end. Raises `NotFound`."""
     query = whole().where(Introduction.id == introduction_id)
     if lock:
         # Two answers at the same moment take turns, and the second sees the first.
@@ -376,5 +268,6 @@ async def _load(db: AsyncSession, introduction_id: int, *, lock: bool = True) ->
     return found
 
 
-def _start_of_day(person: Person, day: date) -> datetime:
+def start_of_day(person: Person, day: date) -> datetime:
+    """When `person` begins to work on `day`, in UTC."""
     return at_local(day, person.works_from, person.zone)

@@ -22,14 +22,28 @@ from qibot.chat.message import (
 )
 from qibot.chat.router import Say
 from qibot.dates import say_date
-from qibot.introductions.forms import Accept, Came, Decline, Later, Met, OpenWrite, Reason, StopWriting, Withdraw
+from qibot.introductions.figures import Figures
+from qibot.introductions.forms import (
+    Accept,
+    AskInstead,
+    Came,
+    Decline,
+    KeepApart,
+    Later,
+    Met,
+    OpenReport,
+    OpenSuggest,
+    OpenWrite,
+    StopWriting,
+    Withdraw,
+)
 from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, WITHDRAWN
 from qibot.introductions.seen import CLOSED, Opening, Seen, Side
-from qibot.introductions.service import Whom, Wish
-from qibot.introductions.words import about, mail_to, purpose, question, topic, who
+from qibot.introductions.words import about, mail_to, question, topic, who
 from qibot.typed import Typed
 
 _MINE = Button("My introductions", Say("introductions"))
+_NOTHING = Figures()
 _COUNTS = Note("It counts for the network as a whole, never for a person.")
 _MET = (("Yes, we met", "yes"), ("It is planned", "planned"), ("Not yet", "not yet"), ("No, thanks", "no"))
 _OUTCOMES = (
@@ -38,60 +52,6 @@ _OUTCOMES = (
     ("We changed something", "changed practice"),
     ("Nothing yet", "nothing yet"),
 )
-
-
-# ---- Asking
-
-
-def ask(wish: Wish, whom: Whom) -> Form:
-    """The form for the reason."""
-    matter = f" about the project “{whom.project}”" if whom.project else f" about {whom.topic}" if whom.topic else ""
-    return Form(
-        Reason,
-        {"champion": str(wish.champion_id), "topic": str(wish.topic_id), "project": str(wish.project_id)},
-        intro=f"I will ask {who(whom.other)}{matter}. They see your role, organisation, place and your words; "
-        "they learn your name and contact only if they say yes, and you theirs.",
-    )
-
-
-def asked(side: Side, today: date) -> Message:
-    """After asking."""
-    return Message(
-        "I have passed it on",
-        Text(
-            f"I am asking {who(side.other)}{about(side)}. You hear from me by {say_date(side.until, today)}, "
-            "whatever the answer."
-        ),
-        Buttons(_MINE),
-        Note("Your name and contact pass only if they say yes. You can withdraw it until then."),
-    )
-
-
-def withdrawn(side: Side) -> Message:
-    """Taken back by the asker."""
-    text = f"I no longer ask {who(side.other)}{about(side)}."
-    return Message("Withdrawn", Text(text), Buttons(*_others(side), _MINE))
-
-
-def closed(side: Side) -> Message:
-    """Not this time, in the same words whatever the cause, and never the asker's doing."""
-    return Message(
-        "Not available this time",
-        Text(
-            f"{who(side.other, start=True)} is not available this time{purpose(side)}. "
-            "That is no word on your question: people have full weeks."
-        ),
-        Buttons(*_others(side), _MINE),
-    )
-
-
-def _others(side: Side) -> tuple[Button, ...]:
-    if not side.topic:
-        return (Button("Find somebody else", Say("topics"), "primary"),)
-    return (
-        Button("Find others", Say(f"find {side.topic}"), "primary"),
-        Button(f"Projects about {side.topic}", Say(f"who {side.topic}")),
-    )
 
 
 # ---- Being asked
@@ -105,9 +65,11 @@ def card(side: Side, today: date, *, again: bool = False) -> Message:
         wishes,
         Quote(side.reason),
         Text(
-            "If you accept, each of you gets the other’s name and the contact they gave. Until then I pass nothing on."
+            "If you accept, each of you gets the other’s name and the contact they gave, and a question to begin with; "
+            "in two weeks I ask you both whether you met. Until then I pass nothing on."
         ),
         Buttons(*_answers(side)),
+        Buttons(Button("Never introduce us", KeepApart(side.id), confirm=_NEVER), _report(side)),
         Note(
             f"Either answer is fine. “Not this time” stays with you: they only hear that it is not possible. "
             f"Without an answer I close it on {say_date(side.until, today)}."
@@ -116,8 +78,20 @@ def card(side: Side, today: date, *, again: bool = False) -> Message:
 
 
 def _answers(side: Side) -> tuple[Button, ...]:
-    both = Button("Accept", Accept(side.id), "primary"), Button("Not this time", Decline(side.id))
-    return (*both, Button("Later", Later(side.id))) if side.may_wait else both
+    wait = (Button("Later", Later(side.id)),) if side.may_wait else ()
+    return (
+        Button("Accept", Accept(side.id), "primary"),
+        Button("Not this time", Decline(side.id)),
+        *wait,
+        Button("Suggest somebody else", OpenSuggest(side.id)),
+    )
+
+
+_NEVER = "They only hear that it is not possible this time. I never introduce the two of you, and nobody learns of it."
+
+
+def _report(side: Side) -> Button:
+    return Button("Report misuse", OpenReport(side.id))
 
 
 def declined() -> Message:
@@ -191,19 +165,6 @@ def _write(side: Side) -> tuple[Button, ...]:
     return (Button(f"Write to {side.other.name}", OpenWrite(side.id), "primary"),)
 
 
-def not_reached(side: Side) -> Message:
-    """For the one who said yes, when the other could not be told."""
-    return Message(
-        "Your yes could not be passed on",
-        Text(
-            f"{who(side.other, start=True)} asked for you{about(side)}, and I have no way to reach them just now: "
-            "they may have left, or no longer read this chat. You have done your part."
-        ),
-        *_contact(side.other),
-        Buttons(*_others(side), _MINE),
-    )
-
-
 def did_you_meet(side: Side, today: date) -> Message:
     """Two weeks after."""
     return Message(
@@ -246,17 +207,24 @@ def came(side: Side, outcome: str) -> Message:
     """After an answer to that."""
     if outcome == "nothing yet":
         text = Text("Thank you. A good conversation is worth having for its own sake.")
-        return Message("Noted", text, Buttons(*_others(side), _MINE))
+        others = Button("Find somebody else", Say("topics"), "primary")
+        if side.topic:
+            others = Button("Find others", Say(f"find {side.topic}"), "primary")
+        return Message("Noted", text, Buttons(others, *_projects(side), _MINE))
     words = "Others can learn from it, also while it is small: register it, and people who look for it find you both."
     register = Button("Register a project", Say("project register"), "primary")
-    return Message("Thank you for telling me", Text(words), Buttons(register, *_others(side)[1:], _MINE))
+    return Message("Thank you for telling me", Text(words), Buttons(register, *_projects(side), _MINE))
+
+
+def _projects(side: Side) -> tuple[Button, ...]:
+    return (Button(f"Projects about {side.topic}", Say(f"who {side.topic}")),) if side.topic else ()
 
 
 # ---- All of mine
 
 
-def mine(sides: Sequence[Side], today: date, *, page: int, more: bool) -> Message:
-    """Somebody's own, both ways."""
+def mine(sides: Sequence[Side], today: date, *, page: int, more: bool, network: Figures = _NOTHING) -> Message:
+    """Somebody's own, both ways; and what introductions have come to in the network."""
     if not sides:
         return Message(
             "You have no introductions yet" if page == 1 else "There are no more introductions",
@@ -265,7 +233,16 @@ def mine(sides: Sequence[Side], today: date, *, page: int, more: bool) -> Messag
         )
     parts = [part for side in sides for part in _entry(side, today)]
     further = (Button("More introductions", Say(f"introductions page:{page + 1}")),) if more else ()
-    return Message("My introductions", *parts, Buttons(*further, Button("Find somebody", Say("topics"))))
+    buttons = Buttons(*further, Button("Find somebody", Say("topics")))
+    return Message("My introductions", *parts, buttons, *_so_far(network))
+
+
+def _so_far(network: Figures) -> tuple[Part, ...]:
+    if not network.introduced:
+        return ()
+    met = f" {network.met} led to a meeting." if network.met else ""
+    came = f" An idea, a project or a changed practice came of {network.came}." if network.came else ""
+    return (Note(f"In the whole network there were {network.introduced} introductions so far.{met}{came}"),)
 
 
 def home(sides: Sequence[Side], today: date, *, more: bool) -> tuple[Part, ...]:
@@ -291,6 +268,8 @@ def _state(side: Side, today: date) -> str:
     if side.state == ACCEPTED:
         ended = " The messages between you have ended." if side.stopped else ""
         return f"You are introduced. Contact: {side.other.contact or 'not given'}.{ended}"
+    if side.suggested and side.asked_by_me:
+        return "They suggested asking somebody else."
     if side.state == ASKED:
         return f"No answer yet; I tell you by {until}." if side.asked_by_me else f"Your answer is open until {until}."
     return _OVER[side.state, side.asked_by_me]
@@ -307,11 +286,13 @@ _OVER = {
 
 def _steps(side: Side) -> tuple[Button, ...]:
     if side.state == ASKED:
-        return (Button("Withdraw", Withdraw(side.id)),) if side.asked_by_me else _answers(side)
+        return (Button("Withdraw", Withdraw(side.id)),) if side.asked_by_me else (*_answers(side), _report(side))
+    if side.asked_by_me and side.suggested:
+        return (Button("Ask them", AskInstead(side.id)),)
     if not side.agreed:
-        return ()
+        return () if side.asked_by_me and side.state != ACCEPTED else (_report(side),)
     stop = (Button("Stop messages", StopWriting(side.id), confirm=_FOR_GOOD),) if side.can_write else ()
-    return *_write(side), *_became(side), *stop
+    return *_write(side), *_became(side), *stop, _report(side)
 
 
 _FOR_GOOD = "After that neither of you can write to the other through me."
@@ -369,22 +350,20 @@ _TIMES = datetime(2019, 12, 2, 11, tzinfo=UTC), datetime(2019, 12, 3, 15, tzinfo
 _CLOSED = Side(9, CLOSED, True, False, _NURSE, _WHY, _DAY, _UNTIL, "Sepsis")
 _NO_TOPIC = Side(10, CLOSED, True, False, Seen("", "Beds Hospitals", ""), _WHY, _DAY, _UNTIL)
 _NO_MORE = Side(11, ACCEPTED, True, False, _NURSE, _WHY, _DAY, _UNTIL, "Sepsis")
+_SUGGESTED = replace(_CLOSED, suggested=True)
+_SOMEBODY = Side(13, ASKED, False, False, Seen("", "", "", kind="acute trust"), _WHY, _DAY, _UNTIL, "Sepsis")
+_OPENLY = replace(_ASKED, other=_AMINA)
 
 EXAMPLES: dict[str, Message | Form] = {
-    "ask_form": ask(Wish(champion_id=2, topic_id=1), Whom(_NURSE, "Sepsis", "")),
-    "ask_form_hello": ask(Wish(project_id=3), Whom(_TOMASZ, "Sepsis", "Sepsis trolley")),
-    "asked": asked(_ASKER, _DAY),
     "card": card(_ASKED, _DAY),
     "card_again": card(_WAITED, _DAY, again=True),
-    "withdrawn": withdrawn(_ASKER),
-    "closed": closed(_CLOSED),
-    "closed_no_topic": closed(_NO_TOPIC),
+    "card_by_name": card(_OPENLY, _DAY),
+    "card_of_somebody": card(_SOMEBODY, _DAY),
     "declined": declined(),
     "later": later(date(2019, 12, 4), _DAY),
     "introduced": introduced(_BOTH, Opening("Sepsis six on the ward", "Sepsis trolley")),
     "introduced_across": introduced(_ACROSS, Opening(times=_TIMES, file="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")),
     "introduced_no_contact": introduced(_OTHER, Opening(never=True)),
-    "not_reached": not_reached(_OTHER),
     "did_you_meet": did_you_meet(_BOTH, _DAY),
     "met_yes": met(_BOTH, "yes"),
     "met_planned": met(_BOTH, "planned"),
@@ -394,7 +373,7 @@ EXAMPLES: dict[str, Message | Form] = {
     "came_nothing_yet": came(_OTHER, "nothing yet"),
     "came_project": came(_OTHER, "project"),
     "mine": mine((_ASKER, _ASKED, _WAITED, _BOTH, _OTHER), _DAY, page=1, more=True),
-    "mine_over": mine((_CLOSED, _NO_TOPIC, _NO_MORE), _DAY, page=2, more=False),
+    "mine_over": mine((_CLOSED, _NO_TOPIC, _NO_MORE, _SUGGESTED), _DAY, page=2, more=False, network=Figures(41, 23, 9)),
     "mine_none": mine((), _DAY, page=1, more=False),
     "home": Message("qibot", *home((_ASKED, replace(_ACROSS, stopped=True), _BOTH), _DAY, more=True)),
 }

@@ -5,6 +5,7 @@ from urllib.parse import quote
 from qibot.champions import words as champions
 from qibot.champions.roles import Face
 from qibot.introductions.seen import Opening, Seen, Side
+from qibot.people.words import somebody
 
 
 def topic(side: Side) -> str:
@@ -46,7 +47,12 @@ def mail_to(side: Side) -> str:
 
 
 def who(other: Seen, *, start: bool = False) -> str:
-    """ "Tomasz Nowak, consultant nurse at …" where the name may be told, else "a consultant nurse at … in …"; with a
-    capital at the `start` of a sentence.
+    """ "Tomasz Nowak, consultant nurse at …" where the name may be told, else "a consultant nurse at … in …", and
+    "somebody at an acute trust" where not even that may; with a capital at the `start` of a sentence.
     """
+    if not other.organisation and other.kind:
+        where = f" at {somebody(other.kind)}"
+        return f"{'Somebody' if start else 'somebody'}{where}"
+    if not (other.organisation or other.role or other.name):
+        return f"{'Somebody' if start else 'somebody'} in the network"
     return champions.who(Face(other.name, other.role, other.organisation, other.place), start=start)

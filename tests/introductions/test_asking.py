@@ -3,8 +3,11 @@
 import asyncio
 from datetime import timedelta
 
+from qibot.chat.forms import Form
+from qibot.chat.message import Buttons
 from qibot.clock import SetClock
 from qibot.database import Database
+from qibot.introductions.asking.views import EXAMPLES as ASKING
 from qibot.introductions.views import EXAMPLES
 from tests.cast import AMINA, BEDS, JONAS, OWEN, PRIYA, RUTH, STRANGER, TOMASZ, Character
 from tests.introductions.days import Days
@@ -28,7 +31,9 @@ async def test_the_champion_sees_role_place_and_reason_but_not_who_asks(talk: Ne
     tomasz = talk(TOMASZ).reads()
     assert "A ward sister at MKUH in Milton Keynes would like to talk with you about Sepsis." in tomasz.sees
     assert f"> {WHY}" in tomasz.sees
-    assert [b.label for b in tomasz.message.parts[-2].buttons] == ["Accept", "Not this time", "Later"]  # type: ignore[union-attr]
+    answers, more = (part for part in tomasz.message.parts if isinstance(part, Buttons))
+    assert [b.label for b in answers.buttons] == ["Accept", "Not this time", "Later", "Suggest somebody else"]
+    assert [b.label for b in more.buttons] == ["Never introduce us", "Report misuse"]
     assert AMINA.name not in tomasz.sees
     assert AMINA.email not in tomasz.sees
 
@@ -176,7 +181,8 @@ async def test_patient_details_are_refused_beside_the_field(talk: Network, datab
 
 async def test_the_words_of_every_card_name_nobody_before_both_agreed() -> None:
     before = {"ask_form", "asked", "card", "card_again", "withdrawn", "closed", "closed_no_topic", "mine_over"}
-    for name in before:
-        shown = EXAMPLES[name]
-        text = shown.intro if name == "ask_form" else words([shown])  # type: ignore[union-attr, list-item]
+    examples = EXAMPLES | ASKING
+    for name in before | {"card_of_somebody", "closed_new_match", "closed_suggested_topic", "suggest_form"}:
+        shown = examples[name]
+        text = shown.intro if isinstance(shown, Form) else words([shown])
         assert not any(secret in text for secret in ("Tomasz", "Amina", ".example")), name

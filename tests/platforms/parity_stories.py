@@ -18,6 +18,7 @@ from tests.cast import (
 )
 from tests.platforms.parity_champion_life import ChampionLife
 from tests.platforms.parity_finding import Finding
+from tests.platforms.parity_one_to_one import OneToOne
 from tests.talk import ORGANISATIONS
 
 EVERYTHING = ["findable", "introductions", "nudges", "broadcasts"]
@@ -32,7 +33,7 @@ NEED_NO_OFFER = {"people.leave", "champions.ask_organisers", "champions.look_for
 """Buttons that a member may press whatever they carry: made up, they would be answered as any other."""
 
 
-class Stories(Finding, ChampionLife):
+class Stories(Finding, ChampionLife, OneToOne):
     """What happens, in an order in which one leads to the next."""
 
     async def everything(self) -> None:
@@ -51,6 +52,10 @@ class Stories(Finding, ChampionLife):
         await self.nobody_fits()
         await self.the_gap_map()
         await self.following()
+        await self.people_to_ask()
+        await self.somebody_else()
+        await self.kept_apart()
+        await self.misuse()
         await self.told_too_late()
         await self.reminders()
         await self.a_week_later()

@@ -5,7 +5,7 @@ from datetime import date
 from qibot.chat.forms import Form
 from qibot.chat.message import Button, Buttons, Facts, Message, Note, Part, Quote, Text
 from qibot.chat.router import Say
-from qibot.introductions.forms import OpenWrite, StopWriting, Write
+from qibot.introductions.forms import OpenReport, OpenWrite, StopWriting, Write
 from qibot.introductions.models import ACCEPTED
 from qibot.introductions.seen import Seen, Side
 from qibot.introductions.words import about, who
@@ -43,6 +43,7 @@ def relayed(side: Side, words: str) -> Message:
         Buttons(
             Button("Write back", OpenWrite(side.id), "primary"),
             Button("Stop these messages", stop, confirm="After that neither of you can write to the other through me."),
+            Button("Report misuse", OpenReport(side.id)),
         ),
         Note(f"You are introduced{about(side)}. I carry these messages and keep no copy."),
     )

@@ -1,0 +1,1 @@
+"""The confidential list of those somebody is never to be introduced to."""
