@@ -15,6 +15,7 @@ from qibot.chat.arguments import Rest
 from qibot.chat.help import about, overview
 from qibot.chat.message import Message, Part
 from qibot.chat.router import Otherwise, Router, Table
+from qibot.database import Database
 from qibot.events import commands as events
 from qibot.events import notifications as event_notifications
 from qibot.events import views as event_views
@@ -22,8 +23,17 @@ from qibot.introductions import commands as introductions
 from qibot.introductions import notifications as introduction_notifications
 from qibot.introductions import service as introduction_service
 from qibot.introductions import views as introduction_views
+from qibot.introductions.introduced import views as introduced_views
 from qibot.introductions.relay import service as relay_service
 from qibot.introductions.relay import views as relay_views
+from qibot.introductions.rounds import commands as rounds
+from qibot.introductions.rounds import making as round_making
+from qibot.introductions.rounds import notifications as round_notifications
+from qibot.introductions.rounds import rehearsal as round_rehearsal
+from qibot.introductions.rounds import service as round_service
+from qibot.introductions.rounds import views as round_views
+from qibot.introductions.rounds.organising import views as round_organising_views
+from qibot.introductions.rounds.outcome import views as round_outcome_views
 from qibot.outbox import commands as reminders
 from qibot.outbox import views as reminder_views
 from qibot.outbox.notifications import Catalogue
@@ -49,21 +59,38 @@ def _home(turn: Turn, parts: tuple[Part, ...]) -> Message:
     return Message("qibot", *parts)
 
 
-catalogue = Catalogue((*introduction_notifications.NOTIFICATIONS, *event_notifications.NOTIFICATIONS))
+catalogue = Catalogue(
+    (
+        *introduction_notifications.NOTIFICATIONS,
+        *round_notifications.NOTIFICATIONS,
+        *event_notifications.NOTIFICATIONS,
+    )
+)
 """Every kind of message that goes out unasked."""
 
 sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
     introduction_service.expire_due,
     relay_service.wipe_old,
+    round_service.sweep,
 )
-"""What features look at every few minutes because time alone has changed it."""
+"""What features look at every few minutes because time alone has changed it, each in a transaction."""
+
+long_sweeps: tuple[Callable[[Database, datetime], Awaitable[None]], ...] = (
+    round_rehearsal.rehearse_due,
+    round_making.make_due,
+)
+"""Sweeps that take longer than a transaction may: they open their own, and work between them."""
 
 views: tuple[ModuleType, ...] = (
     people_views,
     champion_views,
     project_views,
     introduction_views,
+    introduced_views,
     relay_views,
+    round_views,
+    round_outcome_views,
+    round_organising_views,
     event_views,
     reminder_views,
 )
@@ -76,6 +103,7 @@ router: Router[Turn] = Router(
         champions.commands,
         projects.commands,
         introductions.commands,
+        rounds.commands,
         events.commands,
         reminders.commands(catalogue),
     ),

@@ -5,6 +5,7 @@ from qibot.chat.forms import Form
 from qibot.chat.message import Message, Part
 from qibot.introductions import service, views
 from qibot.introductions.forms import Accept, Came, Decline, Later, Met, OpenWrite, Reason, StopWriting, Withdraw, Write
+from qibot.introductions.introduced import views as introduced_views
 from qibot.introductions.relay import service as relay
 from qibot.introductions.relay import views as relay_views
 from qibot.introductions.seen import of_person, opening, side
@@ -54,7 +55,7 @@ def _number(claimed: str) -> int:
 async def accepted(turn: Turn, pressed: Accept) -> Message:
     found = await service.accept(turn.db, pressed.introduction, turn.member, turn.now)
     seen = await side(turn.db, found, turn.member)
-    return views.introduced(seen, await opening(turn.db, found, turn.member, seen, turn.now))
+    return introduced_views.introduced(seen, await opening(turn.db, found, turn.member, seen, turn.now))
 
 
 @commands.action(Decline, needs=member)

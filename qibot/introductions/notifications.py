@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qibot.chat.message import Message
 from qibot.clock import local_date
 from qibot.introductions import service, views
+from qibot.introductions.introduced import views as introduced_views
 from qibot.introductions.models import ASKED, Introduction
 from qibot.introductions.relay import service as relay
 from qibot.introductions.relay import views as relay_views
@@ -46,7 +47,9 @@ _ANSWER = "What became of an introduction you asked for"
 async def introduced(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
     """The introduction, for the asker. If the other took their yes back meanwhile, it is not possible this time."""
     found, reader, seen = await _read(db, delivery)
-    return views.introduced(seen, await opening(db, found, reader, seen, now)) if seen.agreed else views.closed(seen)
+    if not seen.agreed:
+        return views.closed(seen)
+    return introduced_views.introduced(seen, await opening(db, found, reader, seen, now))
 
 
 @notification(

@@ -16,6 +16,7 @@ from qibot.clock import local_date
 from qibot.hours import next_working_day
 from qibot.introductions import calendar
 from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, Introduction
+from qibot.introductions.rounds.models import Round
 from qibot.people import service as people
 from qibot.people.models import Consent, Person
 from qibot.projects import service as projects
@@ -66,7 +67,8 @@ class Side:
 
     `state` as in `Introduction`, but an asker sees `CLOSED` after a no and after silence. `agreed`: both said yes, and
     both still do. `until` is the day it ends without an answer; `may_wait`: the person asked has not put it off yet,
-    which the asker never sees. `stopped`: one of them has ended the messages between them.
+    which the asker never sees. `stopped`: one of them has ended the messages between them. `round` is the name of the
+    rounds in which the two were matched, "" where one asked for the other.
     """
 
     id: int
@@ -83,6 +85,7 @@ class Side:
     met: str = ""
     outcome: str = ""
     stopped: bool = False
+    round: str = ""
 
     @property
     def can_write(self) -> bool:
@@ -126,6 +129,7 @@ async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> 
         introduction.met,
         introduction.outcome,
         introduction.stopped_at is not None,
+        introduction.round.programme.name if introduction.round else "",
     )
 
 
@@ -220,4 +224,5 @@ def whole() -> Select[Introduction]:
         joinedload(Introduction.champion).joinedload(Person.organisation),
         joinedload(Introduction.topic),
         joinedload(Introduction.project),
+        joinedload(Introduction.round).joinedload(Round.programme),
     )

@@ -123,7 +123,8 @@ async def _may_ask(db: AsyncSession, asker: Person, asked_id: int, wish: Wish, n
     else:
         person = (await champions.askable(db, asked_id, asker, now, local_date(now, asker.zone))).person
     lately = select(func.count()).where(Introduction.asker_id == asker.id, Introduction.asked_at > now - WEEK)
-    if (await db.scalar(lately) or 0) >= ASKS_A_WEEK:
+    # In a round nobody asks.
+    if (await db.scalar(lately.where(Introduction.round_id.is_(None))) or 0) >= ASKS_A_WEEK:
         raise Refused(
             f"You have asked {ASKS_A_WEEK} people in the last seven days, and that is as many as I pass on.",
             "Give them a few days to answer; /qi introductions shows where each stands.",
@@ -190,12 +191,10 @@ async def accept(db: AsyncSession, introduction_id: int, person: Person, now: da
     if found.state == ACCEPTED:
         return found
     await _close(db, found, ACCEPTED, now)
-    subject, dues = subject_of(found.id), []
+    dues = [outbox.Due(INTRODUCED_KIND, found.asker_id, subject_of(found.id), now)]
     for one in (found.asker, found.champion):
-        for kind, weeks in ((DID_YOU_MEET_KIND, 2), (WHAT_CAME_KIND, 13)):
-            day = weeks_later(local_date(now, one.zone), weeks, one.week)
-            dues.append(outbox.Due(kind, one.id, subject, _start_of_day(one, day)))
-    await outbox.queue_many(db, [outbox.Due(INTRODUCED_KIND, found.asker_id, subject, now), *dues])
+        dues += follow_ups(found.id, one, now)
+    await outbox.queue_many(db, dues)
     return found
 
 
@@ -289,6 +288,15 @@ async def expire_due(db: AsyncSession, now: datetime) -> None:
 
 
 # ---- Afterwards
+
+
+def follow_ups(introduction_id: int, person: Person, now: datetime) -> list[outbox.Due]:
+    """What `person` is asked after two weeks and after three months, when they were introduced `now`."""
+    subject, day = subject_of(introduction_id), local_date(now, person.zone)
+    return [
+        outbox.Due(kind, person.id, subject, _start_of_day(person, weeks_later(day, weeks, person.week)))
+        for kind, weeks in ((DID_YOU_MEET_KIND, 2), (WHAT_CAME_KIND, 13))
+    ]
 
 
 async def told(db: AsyncSession, delivery: Delivery, state: str, now: datetime) -> None:
