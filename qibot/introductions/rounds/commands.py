@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
+from qibot.errors import Refused, WrongFields
 from qibot.introductions.rounds import service, taking, views
 from qibot.introductions.rounds.forms import (
     Confirm,
@@ -113,7 +114,10 @@ async def open_pause(turn: Turn, pressed: OpenPause) -> Form:
 @commands.submission(PauseRound, needs=member)
 async def paused(turn: Turn, said: PauseRound) -> Message:
     programme, me = await taking.own(turn.db, turn.member, _number(said.programme))
-    taking.pause(me, said.until, turn.today)
+    try:
+        taking.pause(me, said.until, turn.today)
+    except Refused as wrong:
+        raise WrongFields({"until": wrong.sentence}) from wrong
     return views.changed(Mine(programme, me), turn.today)
 
 

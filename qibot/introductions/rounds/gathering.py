@@ -69,7 +69,7 @@ async def gather(db: AsyncSession, programme: Programme, now: datetime) -> Gathe
     )
     rows = (await db.execute(query)).all()
     ids = query.with_only_columns(Person.id).order_by(None)
-    topics, organisations = await _topics(db, ids), await _organisations(db)
+    topics, organisations = await _topics(db, ids), await _organisations(db, local_date(now, ZONE))
     busy = await _busy(db, programme, now)
     met, never = await apart(db, ids, now, programme.cool_down)
     takers = tuple(
@@ -215,9 +215,10 @@ async def _topics(db: AsyncSession, ids: Select[int]) -> Mapping[int, set[str]]:
     return found
 
 
-async def _organisations(db: AsyncSession) -> Mapping[int, int]:
-    """What each organisation is by now: those that merged are one."""
-    into = dict((await db.execute(select(Organisation.id, Organisation.merged_into_id))).all())
+async def _organisations(db: AsyncSession, today: date) -> Mapping[int, int]:
+    """What each organisation is by `today`: those that have merged are one."""
+    every = await db.scalars(select(Organisation))
+    into = {one.id: one.merged_into_id if one.closed_by(today) else None for one in every}
     found = {}
     for one in into:
         now, seen = one, {one}
