@@ -16,7 +16,7 @@ from tests.cast import (
     TOMASZ,
     Character,
 )
-from tests.platforms.parity_walk import Walk
+from tests.platforms.parity_rounds import RoundStories
 from tests.talk import ORGANISATIONS
 
 EVERYTHING = ["findable", "introductions", "nudges", "broadcasts"]
@@ -27,7 +27,7 @@ JONAS_UNNAMED = "An improvement lead"
 """As he is shown before he says yes."""
 
 
-class Stories(Walk):
+class Stories(RoundStories):
     """What happens, in an order in which one leads to the next."""
 
     async def everything(self) -> None:
@@ -44,6 +44,7 @@ class Stories(Walk):
         await self.told_too_late()
         await self.reminders()
         await self.weeks()
+        await self.rounds()
         await self.changing_their_minds()
         await self.refusals()
         await self.leaving()

@@ -15,11 +15,10 @@ from tests.introductions.rounds.chat_scene import EACH_TIME, NAME, all_of, first
 from tests.introductions.scene import words
 from tests.talk import Network
 
-INVITATION = f"Would you like to take part in “{NAME}”?"
 
-
-def invited(talk: Network, *people: Character) -> list[Character]:
-    return [who for who in people if titles(talk, who).count(INVITATION) == 1]
+def invited(talk: Network, *people: Character, name: str = NAME) -> list[Character]:
+    """Those of `people` who were asked whether they would like to, exactly once."""
+    return [who for who in people if titles(talk, who).count(f"Would you like to take part in “{name}”?") == 1]
 
 
 async def test_everybody_it_is_for_is_invited_once_and_in_only_by_their_own_press(
@@ -59,18 +58,7 @@ async def test_stopped_within_a_minute_nobody_has_heard_of_it(talk: Network, day
     assert "There are no rounds at the moment" in talk(AMINA).sees
 
 
-@pytest.mark.parametrize(
-    ("said", "wanted"),
-    [
-        ({"audience": "topic", "topic": "sepsis"}, [AMINA, TOMASZ]),
-        ({"audience": "place", "place": "luton"}, [PRIYA, OWEN]),
-        ({"audience": "event", "event": "qi27"}, [JONAS]),
-    ],
-    ids=["topic", "place", "event"],
-)
-async def test_a_topic_a_place_or_an_event_decides_who_is_asked_and_who_may(
-    talk: Network, days: Days, said: dict[str, str], wanted: list[Character]
-) -> None:
+async def test_a_topic_a_place_or_an_event_decides_who_is_asked_and_who_may(talk: Network, days: Days) -> None:
     cast = (AMINA, JONAS, TOMASZ, PRIYA, OWEN)
     await talk.join(JONAS, TOMASZ, PRIYA, OWEN)
     await talk.join(AMINA, topics=("sepsis",))
@@ -79,37 +67,39 @@ async def test_a_topic_a_place_or_an_event_decides_who_is_asked_and_who_may(
     await talk(OWEN).says("event create")
     await talk(OWEN).fills(title="Improving together", day="2019-11-27", code="QI27")
     await talk(JONAS).says("event join QI27")
-    await start(talk, **said)
+    await start(talk, name="Sepsis in twos", audience="topic", topic="sepsis")
+    await start(talk, name="Luton lunch", audience="place", place="luton")
+    await start(talk, name="After the day", audience="event", event="qi27")
     await days.forward(1)
-    assert invited(talk, *cast) == wanted
-    other = next(who for who in cast if who not in wanted)
-    await talk(other).says(f"round show {NAME}")
-    assert "These rounds are for others." in talk(other).sees
-    await talk(other).presses_raw("rounds.join", {"programme": 1, "mode": "automatic"})
-    assert "Those rounds are for others" in talk(other).sees
+    wanted = {"Sepsis in twos": [AMINA, TOMASZ], "Luton lunch": [PRIYA, OWEN], "After the day": [JONAS]}
+    for number, (name, those) in enumerate(wanted.items(), 1):
+        assert invited(talk, *cast, name=name) == those
+        other = next(who for who in cast if who not in those)
+        await talk(other).says(f"round show {name}")
+        assert "These rounds are for others." in talk(other).sees
+        await talk(other).presses_raw("rounds.join", {"programme": number, "mode": "automatic"})
+        assert "Those rounds are for others" in talk(other).sees
 
 
-@pytest.mark.parametrize(
-    ("said", "field", "sentence"),
-    [
-        ({"audience": "topic"}, "topic", "Please choose the topic."),
-        ({"audience": "place"}, "place", "Please name the place."),
-        ({"audience": "event", "event": "NOSUCH"}, "event", "I do not know an event with the code “NOSUCH”."),
-        ({"first_on": "2019-11-26"}, "first_on", "Please choose a day within the next year."),
-        ({"first_on": "2021-11-26"}, "first_on", "Please choose a day within the next year."),
-        ({"name": "COFFEE  across organisations"}, "name", "Other rounds that run have that name."),
-        ({"name": "NHS no 943 476 5919"}, "name", "an NHS or hospital number"),
-    ],
+MISSING: tuple[tuple[dict[str, str], str, str], ...] = (
+    ({"audience": "topic"}, "topic", "Please choose the topic."),
+    ({"audience": "place"}, "place", "Please name the place."),
+    ({"audience": "event", "event": "NOSUCH"}, "event", "I do not know an event with the code “NOSUCH”."),
+    ({"first_on": "2019-11-26"}, "first_on", "Please choose a day within the next year."),
+    ({"first_on": "2021-11-26"}, "first_on", "Please choose a day within the next year."),
+    ({"name": "COFFEE  across organisations"}, "name", "Other rounds that run have that name."),
+    ({"name": "NHS no 943 476 5919"}, "name", "an NHS or hospital number"),
 )
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_what_is_missing_is_said_beside_the_field(
-    talk: Network, said: dict[str, str], field: str, sentence: str
-) -> None:
+async def test_what_is_missing_is_said_beside_the_field(talk: Network) -> None:
     await talk.join(OWEN)
     await start(talk)
-    await talk(OWEN).says("round create")
-    await talk(OWEN).fills(**{"name": "Tea", "first_on": "2019-12-02", **said})
-    assert sentence in talk(OWEN).errors[field]
+    for said, field, sentence in MISSING:
+        await talk(OWEN).says("round create")
+        await talk(OWEN).fills(**{"name": "Tea", "first_on": "2019-12-02", **said})
+        assert sentence in talk(OWEN).errors[field]
 
 
 async def test_asked_each_time_is_asked_three_working_days_before_and_only_a_yes_counts(

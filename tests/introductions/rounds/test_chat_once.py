@@ -16,6 +16,7 @@ from qibot.introductions.rounds import making
 from qibot.introductions.rounds.gathering import Gathered
 from qibot.introductions.rounds.matching import Plan
 from qibot.introductions.rounds.models import Participant, Programme, Round, Seat
+from qibot.outbox import service as outbox
 from qibot.outbox.models import Delivery
 from tests.cast import AMINA, JONAS, OWEN, PRIYA, TOMASZ
 from tests.introductions.days import Days
@@ -150,7 +151,7 @@ async def test_what_breaks_off_midway_leaves_nothing_and_is_made_the_next_time(
         raise LookupError
 
     with monkeypatch.context() as only_now:
-        only_now.setattr(making.outbox, "queue_many", breaks)
+        only_now.setattr(outbox, "queue_many", breaks)
         await making.make_due(database, MONDAY)
     assert [await count(database, table) for table in (Seat, Introduction)] == [0, 0]
     await making.make_due(database, MONDAY)

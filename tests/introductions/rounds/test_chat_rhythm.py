@@ -13,8 +13,8 @@ MONDAY = date(2019, 12, 2)
     ("rhythm", "made", "then"),
     [
         (WEEKLY, MONDAY, date(2019, 12, 9)),
-        # Agreed to on Thursday: the Monday after it would be too soon for a second one in the same week of work.
         (WEEKLY, date(2019, 12, 5), date(2019, 12, 9)),
+        # Agreed to on a Friday: the Monday after it would be too soon.
         (WEEKLY, date(2019, 12, 6), date(2019, 12, 16)),
         (FORTNIGHTLY, MONDAY, date(2019, 12, 16)),
         (FORTNIGHTLY, date(2019, 12, 10), date(2019, 12, 30)),
