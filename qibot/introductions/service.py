@@ -292,9 +292,9 @@ async def expire_due(db: AsyncSession, now: datetime) -> None:
 
 def follow_ups(introduction_id: int, person: Person, now: datetime) -> list[outbox.Due]:
     """What `person` is asked after two weeks and after three months, when they were introduced `now`."""
-    subject, day = subject_of(introduction_id), local_date(now, person.zone)
+    subject, day, week = subject_of(introduction_id), local_date(now, person.zone), person.week
     return [
-        outbox.Due(kind, person.id, subject, _start_of_day(person, weeks_later(day, weeks, person.week)))
+        outbox.Due(kind, person.id, subject, _start_of_day(person, weeks_later(day, weeks, week)))
         for kind, weeks in ((DID_YOU_MEET_KIND, 2), (WHAT_CAME_KIND, 13))
     ]
 

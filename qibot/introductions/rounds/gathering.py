@@ -59,6 +59,12 @@ def pair(one: int, two: int) -> Pair:
     return str(min(one, two)), str(max(one, two))
 
 
+async def how_many(db: AsyncSession, programme: Programme, now: datetime) -> int:
+    """How many are in the coming round as things are now, those whom another programme matched included."""
+    query = select(func.count()).select_from(Participant).join(Person, Person.id == Participant.person_id)
+    return await db.scalar(query.where(*is_in(programme, now))) or 0
+
+
 async def gather(db: AsyncSession, programme: Programme, now: datetime) -> Gathered:
     """Everybody who is in the coming round of `programme` as things are now."""
     query = (

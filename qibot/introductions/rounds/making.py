@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from itertools import combinations, pairwise
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -29,6 +30,9 @@ APART = 1000
 """More people than these are matched in a process of its own, so that chat stays quick meanwhile."""
 HOUR = time(9)
 """When rounds are made on their day. Each person hears of it in their own hours."""
+
+_AT_ONCE = 1000
+"""Deliveries in one statement: between two of them the process can answer others."""
 
 CARD_KIND, SAT_OUT_KIND, FIGURES_KIND = "rounds.card", "rounds.sat_out", "rounds.figures"
 
@@ -117,19 +121,14 @@ async def save(db: AsyncSession, round_id: int, planned: Plan, now: datetime) ->
     programme = found.programme
     gathered = await gather(db, programme, now)
     groups, left = _still(planned, gathered, programme)
-    waited = {one.id: one.waited for one in gathered.takers}
     seats = [(one, n, group.why) for n, group in enumerate(groups, 1) for one in group.people]
     seats += [(one.person, 0, one.why) for one in left]
-    db.add_all(
-        Seat(round_id=round_id, person_id=int(one), group=n, why=why[:300], waited=waited.get(one, 0))
-        for one, n, why in seats
-    )
-    await db.flush()
-    await _count_waiting(db, found)
+    await _seat(db, found, seats, gathered)
     dues = [Due(CARD_KIND if n else SAT_OUT_KIND, int(one), subject_of(round_id, n), now) for one, n, _ in seats]
     dues += await _introduce(db, found, groups, gathered, now)
     dues.append(await _figures(db, found, now))
-    await outbox.queue_many(db, dues)
+    for first in range(0, len(dues), _AT_ONCE):
+        await outbox.queue_many(db, dues[first : first + _AT_ONCE])
     _go_on(programme, now)
     return True
 
@@ -150,22 +149,31 @@ def _still(planned: Plan, gathered: Gathered, programme: Programme) -> tuple[lis
     groups: list[Group] = []
     left = [one for one in planned.left if one.person in here]
     for group in (*planned.pairs, *planned.trios):
-        every = combinations(group.people, 2)
-        if here.issuperset(group.people) and all(gathered.may_meet(*two, programme.cool_down) for two in every):
-            groups.append(group)
+        people = tuple(one for one in group.people if one in here)
+        if len(people) > 1 and all(gathered.may_meet(*two, programme.cool_down) for two in combinations(people, 2)):
+            groups.append(replace(group, people=people))
         else:
-            left += [Left(one, CHANGED) for one in group.people if one in here]
+            left += [Left(one, CHANGED) for one in people]
     busy = "“{}” has matched you within the last seven days, and nobody is matched twice in a week."
     left += [Left(str(one), busy.format(name)) for one, name in gathered.busy.items()]
     return groups, left
 
 
-async def _count_waiting(db: AsyncSession, found: Round) -> None:
-    """Whoever is matched has waited for nothing; whoever sits out, for one round more."""
+async def _seat(db: AsyncSession, found: Round, seats: Sequence[tuple[str, int, str]], gathered: Gathered) -> None:
+    """Everybody's place (person, group, why). Whoever is matched has waited for nothing; whoever sits out, for one
+    round more.
+    """
+    waited = {one.id: one.waited for one in gathered.takers}
+    rows = [
+        {"round_id": found.id, "person_id": int(one), "group": n, "why": why[:300], "waited": waited.get(one, 0)}
+        for one, n, why in seats
+    ]
+    if rows:
+        await db.execute(insert(Seat), rows)
     mine = Participant.programme_id == found.programme_id
-    for seated, waited in ((Seat.group != 0, 0), (Seat.group == 0, Participant.waited + 1)):
+    for seated, waits in ((Seat.group != 0, 0), (Seat.group == 0, Participant.waited + 1)):
         people = select(Seat.person_id).where(Seat.round_id == found.id, seated)
-        change = update(Participant).where(mine, Participant.person_id.in_(people)).values(waited=waited)
+        change = update(Participant).where(mine, Participant.person_id.in_(people)).values(waited=waits)
         await db.execute(change, execution_options={"synchronize_session": False})
 
 
@@ -173,24 +181,25 @@ async def _introduce(
     db: AsyncSession, found: Round, groups: Sequence[Group], gathered: Gathered, now: datetime
 ) -> list[Due]:
     """Everybody of a group to everybody else of it. Both have said yes by taking part; and the follow-ups."""
-    topics = dict((await db.execute(select(Topic.label, Topic.id))).all())
-    shared = _Shared(gathered)
-    rows = []
-    for group in groups:
-        for one, two in _ring(group.people):
-            row = Introduction(asker_id=int(one), champion_id=int(two), reason="", state=ACCEPTED, round_id=found.id)
-            row.topic_id = topics.get(shared.by(one, two))
-            row.asked_at = row.expires_at = row.answered_at = now
-            rows.append((row, len(group.people)))
-    db.add_all(row for row, _ in rows)
-    await db.flush()
+    topics, shared = dict((await db.execute(select(Topic.label, Topic.id))).all()), _Shared(gathered)
+    same = {"reason": "", "state": ACCEPTED, "round_id": found.id, "asked_at": now, "expires_at": now}
+    rows = [
+        {"asker_id": int(one), "champion_id": int(two), "topic_id": topics.get(shared.by(one, two)), **same}
+        | {"answered_at": now}
+        for group in groups
+        for one, two in _ring(group.people)
+    ]
+    if not rows:
+        return []
+    # In a trio each is asked about one of the two others, so that nobody is asked twice and every two are.
+    in_trios = {int(one) for group in groups if len(group.people) > 2 for one in group.people}
     here = select(Person).join(Seat, Seat.person_id == Person.id).where(Seat.round_id == found.id, Seat.group != 0)
     people = {person.id: person for person in await db.scalars(here)}
+    made = insert(Introduction).returning(Introduction.id, Introduction.asker_id, Introduction.champion_id)
     dues = []
-    for row, size in rows:
-        # In a trio each is asked about one of the two others, so that nobody is asked twice and every two are.
-        asked = (row.asker_id,) if size > 2 else (row.asker_id, row.champion_id)
-        dues += [due for one in asked for due in introductions.follow_ups(row.id, people[one], now)]
+    for introduction_id, one, two in (await db.execute(made, rows)).all():
+        asked = (one,) if one in in_trios else (one, two)
+        dues += [due for who in asked for due in introductions.follow_ups(introduction_id, people[who], now)]
     return dues
 
 

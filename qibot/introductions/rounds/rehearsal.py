@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from qibot.clock import local_date
 from qibot.database import Database
 from qibot.introductions.rounds import making
-from qibot.introductions.rounds.gathering import ZONE, Gathered, gather, is_awake, takes_part
+from qibot.introductions.rounds.gathering import ZONE, Gathered, gather, how_many, is_awake, takes_part
 from qibot.introductions.rounds.matching import ANOTHER_ORGANISATION, ANYBODY, Plan
 from qibot.introductions.rounds.models import ASK_ME, Participant, Programme
 from qibot.introductions.seen import Seen
@@ -47,10 +47,10 @@ async def rehearse(db: AsyncSession, programme: Programme, organiser: Person, no
     """The coming round as it would be now; None when there are so many people that it is done apart, and `organiser`
     is sent the result.
     """
-    gathered = await gather(db, programme, now)
-    if len(gathered.takers) > making.APART:
+    if await how_many(db, programme, now) > making.APART:
         programme.rehearse_for_id = organiser.id
         return None
+    gathered = await gather(db, programme, now)
     return await _put_together(db, programme, gathered, await _plans(gathered, programme), now)
 
 

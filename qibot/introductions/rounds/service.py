@@ -15,9 +15,9 @@ from qibot.hours import next_working_day, working_days_between
 from qibot.introductions.rounds import making
 from qibot.introductions.rounds.gathering import (
     ZONE,
+    how_many,
     is_awake,
     is_for,
-    is_in,
     may_be_invited,
     takes_part,
 )
@@ -139,7 +139,7 @@ async def size(db: AsyncSession, programme: Programme, now: datetime) -> tuple[i
     """How many take part, and how many of them are in the coming round as things are now."""
     count = select(func.count()).select_from(Participant).join(Person, Person.id == Participant.person_id)
     part = await db.scalar(count.where(*takes_part(programme))) or 0
-    return part, await db.scalar(count.where(*is_in(programme, now))) or 0
+    return part, await how_many(db, programme, now)
 
 
 async def invitable(db: AsyncSession, programme: Programme) -> int:

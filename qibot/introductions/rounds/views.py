@@ -201,9 +201,10 @@ def _trio(one: Mine) -> PreferTrios:
 def ask(programme: Programme, today: date) -> Message:
     """Before a round, to those who want to be asked."""
     number = programme.next_number
+    late = programme.next_on < today
     return Message(
-        f"Are you in on {say_date(programme.next_on, today)}?",
-        Text("The next round of ", Bold(programme.name), " is on that day. You are in it only if you say yes."),
+        "Are you in the next round?" if late else f"Are you in on {say_date(programme.next_on, today)}?",
+        Text("It is a round of ", Bold(programme.name), ". You are in it only if you say yes."),
         Buttons(
             Button("Yes, I am in", SayYes(programme.id, number), "primary"),
             Button("Not this time", SkipRound(programme.id, number)),
@@ -289,6 +290,7 @@ EXAMPLES: dict[str, Message | Form] = {
     "round_mine_none": mine((), _DAY, None),
     "round_home": Message("qibot", *home((_IN, _ASKED), _DAY)),
     "round_ask": ask(_COFFEE, _DAY),
+    "round_ask_late": ask(_SEPSIS, _DAY),
     "round_changed": changed(_SKIPPED, _DAY),
     "round_changed_trio": changed(_IN, _DAY),
     "round_pause_form": pause_form(_COFFEE, date(2019, 12, 25)),

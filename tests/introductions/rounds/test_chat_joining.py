@@ -213,7 +213,7 @@ async def test_people_of_two_platforms_and_who_prefers_three(talk: Network, days
     await talk(NADIA).presses("Three rather than two")
     assert "You would rather meet two people than one." in talk(NADIA).sees
     await talk(OWEN).says(f"round preview {NAME}")
-    assert "Matched: 3: 0 pairs, 1 trio" in talk(OWEN).sees
+    assert "Matched: 3 (0 pairs, 1 trio)" in talk(OWEN).sees
     await talk(OWEN).presses("Yes, let it go out")
     await days.until(12, 2)
     for who, others in ((AMINA, (JONAS, NADIA)), (NADIA, (AMINA, JONAS)), (JONAS, (AMINA, NADIA))):
@@ -230,7 +230,7 @@ async def test_organisations_that_merged_are_one(talk: Network, clock: SetClock,
     await start(talk)
     await take_part(talk, JONAS, OWEN)
     await talk(OWEN).says(f"round preview {NAME}")
-    assert "Matched: 2: 1 pair, 0 trios" in talk(OWEN).sees
+    assert "Matched: 2 (1 pair, 0 trios)" in talk(OWEN).sees
     # Bedford Hospital became part of Bedfordshire Hospitals on 1 April 2020.
     clock.set(datetime(2020, 4, 1, 10, tzinfo=UTC))
     await talk(OWEN).says(f"round preview {NAME}")

@@ -34,7 +34,7 @@ async def test_seen_before_it_goes_out_and_undone_in_time(talk: Network, days: D
     await days.until(11, 29)
     await talk(OWEN).reads().presses("Preview it")
     shown = talk(OWEN).sees
-    assert "Matched: 4: 2 pairs, 0 trios" in shown
+    assert "Matched: 4 (2 pairs, 0 trios)" in shown
     assert "The first round is on Mon 2 Dec, and goes out if you agree. Nothing has been sent." in shown
     assert " and an occupational therapist at " in shown or " and a consultant nurse at " in shown
     assert "Sepsis" in shown
@@ -245,7 +245,7 @@ async def test_many_people_are_rehearsed_and_matched_apart(
     assert f"I am rehearsing “{NAME}”" in talk(OWEN).sees
     await days.deliver()
     talk(OWEN).reads()
-    assert "Matched: 3: 0 pairs, 1 trio" in talk(OWEN).sees
+    assert "Matched: 3 (0 pairs, 1 trio)" in talk(OWEN).sees
     await talk(OWEN).presses("Yes, let it go out")
     await days.until(12, 2)
     assert len(await all_of(database, Seat)) == 3

@@ -91,7 +91,7 @@ def _counts(tried: Rehearsal) -> tuple[tuple[str, str], ...]:
     matched = 2 * tried.pairs + 3 * tried.trios
     return (
         ("People in it", str(tried.people)),
-        ("Matched", f"{matched}: {_many(tried.pairs, 'pair')}, {_many(tried.trios, 'trio')}"),
+        ("Matched", f"{matched} ({_many(tried.pairs, 'pair')}, {_many(tried.trios, 'trio')})"),
         ("Would sit out", str(tried.left)),
         ("Have not said yes yet", str(tried.open) if tried.open else ""),
         ("Matched elsewhere this week", str(tried.busy) if tried.busy else ""),
@@ -104,6 +104,8 @@ def _many(count: int, what: str) -> str:
 
 
 def _left(tried: Rehearsal) -> tuple[Part, ...]:
+    if tried.people < 2:
+        return (Text("That is too few to match anybody. Look again once more people have joined."),)
     if not tried.left:
         return ()
     who = "1 person" if tried.left == 1 else f"{tried.left} people"
@@ -161,6 +163,12 @@ def confirmed(programme: Programme, opened: Round, today: date, *, at_once: bool
 
 def undone(programme: Programme) -> Message:
     """After taking that back."""
+    if programme.runs_by_itself:
+        return Message(
+            f"The round of “{programme.name}” goes by its usual rule again",
+            Text(f"That is: {within(RULE_LABELS[programme.rule])}. Nobody has heard anything else."),
+            Buttons(Button("Preview it", Say(f"round preview {programme.name}"), "primary"), _ROUNDS),
+        )
     return Message(
         f"The round of “{programme.name}” does not go out",
         Text("Nobody has heard anything. You can look at it again, and agree, at any time."),
@@ -246,6 +254,7 @@ EXAMPLES: dict[str, Message | Form] = {
     "round_confirmed": confirmed(_FIRST, _OPENED, _DAY, at_once=False),
     "round_confirmed_at_once": confirmed(_LATE, _OPENED, _DAY, at_once=True),
     "round_undone": undone(_FIRST),
+    "round_undone_later": undone(_LATER),
     "round_stopped": stopped(_FIRST),
     "round_ready": ready(_FIRST, 20, _DAY),
     "round_figures": figures(
