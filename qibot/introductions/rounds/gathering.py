@@ -1,7 +1,7 @@
 """Who may be matched in a round, and with whom not. Rules do not speak: no chat here."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -77,7 +77,7 @@ async def gather(db: AsyncSession, programme: Programme, now: datetime) -> Gathe
     ids = query.with_only_columns(Person.id).order_by(None)
     topics, organisations = await _topics(db, ids), await _organisations(db, local_date(now, ZONE))
     busy = await _busy(db, programme, now)
-    met, never = await apart(db, ids, now, programme.cool_down)
+    met, never = await apart(db, [person_id for person_id, *_ in rows], now, programme.cool_down)
     takers = tuple(
         Taker(
             str(person_id),
@@ -95,19 +95,17 @@ async def gather(db: AsyncSession, programme: Programme, now: datetime) -> Gathe
 
 
 async def apart(
-    db: AsyncSession, ids: Select[int], now: datetime, weeks: int
+    db: AsyncSession, ids: Collection[int], now: datetime, weeks: int
 ) -> tuple[dict[Pair, float], frozenset[Pair]]:
-    """Of the people that `ids` selects: who met how many weeks ago, within `weeks`; and who never meets.
+    """Of these people: who met how many weeks ago, within `weeks`; and who never meets.
 
-    Every introduction counts, whichever round or question it came from, and an answer of no as well: the two were put
-    before each other. Who ended the messages between them is never matched again.
+    Every introduction counts, whichever round or question it came from, and one that was not answered or declined as
+    well: the two were put before each other. Who ended the messages between them is never matched again.
     """
     since = at_local(local_date(now, ZONE) - timedelta(weeks=weeks), time(0), ZONE)
     query = select(
         Introduction.asker_id, Introduction.champion_id, Introduction.answered_at, Introduction.stopped_at
     ).where(
-        Introduction.asker_id.in_(ids),
-        Introduction.champion_id.in_(ids),
         Introduction.state != WITHDRAWN,
         or_(
             Introduction.state == ASKED,
@@ -117,12 +115,13 @@ async def apart(
     )
     met: dict[Pair, float] = {}
     never: set[Pair] = set()
+    here = set(ids)
     for one, two, answered_at, stopped_at in await db.execute(query):
-        both = pair(one, two)
-        ago = _weeks_between(answered_at or now, now)
-        met[both] = min(met.get(both, ago), ago)
-        if stopped_at is not None:
-            never.add(both)
+        if one in here and two in here:
+            both, ago = pair(one, two), _weeks_between(answered_at or now, now)
+            met[both] = min(met.get(both, ago), ago)
+            if stopped_at is not None:
+                never.add(both)
     return met, frozenset(never)
 
 
