@@ -76,8 +76,8 @@ sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
 """What features look at every few minutes because time alone has changed it, each in a transaction."""
 
 long_sweeps: tuple[Callable[[Database, datetime], Awaitable[None]], ...] = (
-    round_rehearsal.rehearse_due,
     round_making.make_due,
+    round_rehearsal.rehearse_due,
 )
 """Sweeps that take longer than a transaction may: they open their own, and work between them."""
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
-from qibot.errors import Refused, WrongFields
+from qibot.errors import NotFound, Refused, WrongFields
 from qibot.introductions.rounds import service, taking, views
 from qibot.introductions.rounds.forms import (
     Confirm,
@@ -74,7 +74,10 @@ async def why(turn: Turn) -> Message:
 
 @commands.command("round pause", needs=member, help="Be in no round until a day you name.")
 async def pause(turn: Turn, until: date) -> Message:
-    for one in await taking.of_person(turn.db, turn.member):
+    mine = await taking.of_person(turn.db, turn.member)
+    if not mine:
+        raise NotFound("You take part in no rounds.", "Type /qi rounds to see what there is.")
+    for one in mine:
         taking.pause(one.me, until, turn.today)
     return views.paused_all(until, turn.today)
 

@@ -92,7 +92,7 @@ async def ready(db: AsyncSession, delivery: Delivery, now: datetime) -> Message 
     programme, reader = await _programme(db, delivery)
     if programme.stopped_at is not None:
         return None
-    if delivery.plan:
+    if delivery.plan.startswith(rehearsal.REHEARSED):
         tried = rehearsal.read(programme)
         return organising.preview(programme, tried, _today(now, reader)) if tried else None
     if programme.runs_by_itself or await service.coming(db, programme):

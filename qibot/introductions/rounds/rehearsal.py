@@ -21,6 +21,8 @@ from qibot.outbox import service as outbox
 from qibot.people.models import Person
 
 READY_KIND = "rounds.ready"
+REHEARSED = "rehearsed"
+"""How the period of a delivery begins that carries a rehearsal."""
 EXAMPLES = 3
 
 
@@ -67,7 +69,7 @@ async def rehearse_due(database: Database, now: datetime) -> None:
             if held.rehearse_for_id is None or held.next_number != programme.next_number:
                 continue
             held.rehearsal = json.dumps(asdict(await _put_together(db, held, people, plans, now)))
-            period = f"rehearsed {now:%Y-%m-%d %H:%M:%S}"
+            period = f"{REHEARSED} {now:%Y-%m-%d %H:%M:%S}"
             due = outbox.Due(READY_KIND, held.rehearse_for_id, f"programme:{held.id}", now, period)
             held.rehearse_for_id = None
             await outbox.queue_many(db, [due])

@@ -39,13 +39,17 @@ from qibot.outbox.models import Delivery
 from qibot.outbox.service import Due
 from qibot.people import topics
 from qibot.people.models import Person
+from qibot.projects.words import fold
 
 HOLD = timedelta(seconds=60)
 """How long anything that an organiser starts is held back, so that it can be undone and nobody has heard of it."""
-ASK_DAYS, READY_DAYS = 3, 1
-"""Working days before a round: when those are asked who want to be, and when the organiser is shown the first one."""
+ASK_DAYS = 3
+"""Working days before a round when those are asked who want to be."""
+_READY = {1: "", -5: "again"}
+"""Working days before the first round when its organiser hears that it waits for them: twice at most."""
 _FURTHEST = timedelta(days=366)
 _AT_ONCE = 1000
+_LONGEST = 180
 
 INVITED_KIND, ASK_KIND, ENDED_KIND = "rounds.invited", "rounds.ask", "rounds.ended"
 
@@ -71,15 +75,17 @@ class Wanted:
 async def create(db: AsyncSession, organiser: Person, said: Wanted, now: datetime) -> Programme:
     """A new programme. Those it is for are invited once `HOLD` has passed. Raises `WrongFields`."""
     today = local_date(now, organiser.zone)
-    name = " ".join(said.name.split())
+    name, folded = " ".join(said.name.split()), fold(said.name)[:_LONGEST]
     if not today <= said.first_on <= today + _FURTHEST:
         raise WrongFields({"first_on": "Please choose a day within the next year."})
     known = said.audience in AUDIENCES and said.rhythm in RHYTHMS and said.rule in RULES and 0 < said.cool_down <= 104
     if not known:
         raise WrongFields({"rule": "Please choose from those offered."})
-    if await db.scalar(select(Programme.id).where(is_running(), Programme.folded == name.casefold())):
+    if not folded:
+        raise WrongFields({"name": "Please give it a name with letters."})
+    if await db.scalar(select(Programme.id).where(is_running(), Programme.folded == folded)):
         raise WrongFields({"name": "Other rounds that run have that name. Please choose a different one."})
-    made = Programme(name=name, folded=name.casefold(), organiser_id=organiser.id, created_at=now)
+    made = Programme(name=name, folded=folded, organiser_id=organiser.id, created_at=now)
     made.audience, made.rhythm, made.rule, made.cool_down = said.audience, said.rhythm, said.rule, said.cool_down
     made.first_on, made.next_on = said.first_on, next_working_day(said.first_on)
     await _aim(db, made, said)
@@ -118,8 +124,10 @@ async def by_id(db: AsyncSession, programme_id: int, *, ended: bool = False) -> 
 
 
 async def by_name(db: AsyncSession, words: str) -> Programme:
-    """The running programme that `words` name, or are part of the name of. Raises `NotFound` or `Unclear`."""
-    wanted = " ".join(words.casefold().split())
+    """The running programme that `words` name: #3, its name, or part of it. Raises `NotFound` or `Unclear`."""
+    if words.startswith("#") and words[1:].isascii() and words[1:].isdigit():
+        return await by_id(db, int(words[1:11]))
+    wanted = fold(words)
     every = (await db.scalars(_whole().where(is_running()).order_by(Programme.id))).all()
     found = [one for one in every if one.folded == wanted] or [one for one in every if wanted in one.folded]
     if len(found) == 1:
@@ -220,8 +228,9 @@ async def sweep(db: AsyncSession, now: datetime) -> None:
             period = str(programme.next_number)
             ids = await db.scalars(_to_ask(programme, period).limit(_AT_ONCE))
             await outbox.queue_many(db, [Due(ASK_KIND, one, subject, now, period) for one in ids])
-        if days <= READY_DAYS and not programme.runs_by_itself and await coming(db, programme) is None:
-            await outbox.queue_many(db, [Due(READY_KIND, programme.organiser_id, subject, now)])
+        if not programme.runs_by_itself and await coming(db, programme) is None:
+            periods = [period for since, period in _READY.items() if days <= since]
+            await outbox.queue_many(db, [Due(READY_KIND, programme.organiser_id, subject, now, p) for p in periods])
 
 
 def _to_invite(programme: Programme) -> Select[int]:

@@ -1,5 +1,6 @@
 """What people are told of a round: all of a group or nobody, and what becomes of it. Rules do not speak."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,7 +14,7 @@ from qibot.introductions.models import WITHDRAWN, Introduction
 from qibot.introductions.rounds.gathering import ZONE, agreed_ever_since, is_reachable
 from qibot.introductions.rounds.making import CARD_KIND, subject_of
 from qibot.introductions.rounds.models import ALONE, LOST, REACHED, Participant, Round, Seat
-from qibot.introductions.seen import Opening, Side, opening, side, whole
+from qibot.introductions.seen import Opening, Side, is_willing, opening, side, whole
 from qibot.introductions.service import subject_of as introduction_subject
 from qibot.outbox import service as outbox
 from qibot.outbox.models import FAILED, SENT, Delivery
@@ -52,11 +53,11 @@ async def told(db: AsyncSession, round_id: int, person: Person, now: datetime) -
     if seat.group == 0 or seat.state in (LOST, ALONE):
         return replace(about, sits_out=seat.group == 0, alone=seat.group != 0)
     group = await _group(db, round_id, seat.group)
-    still = await _fine(db, programme.id, [one.person_id for one in group if one.state != LOST])
+    still = await _still(db, programme.id, group)
     others = []
     for one in await _introductions(db, round_id, [person.id]):
-        if {one.asker_id, one.champion_id} <= still and one.state != WITHDRAWN:
-            seen = await side(db, one, person)
+        seen = await side(db, one, person)
+        if {one.asker_id, one.champion_id} <= still and seen.agreed:
             others.append((seen, await opening(db, one, person, seen, now)))
     return replace(about, others=tuple(others), missing=len(others) < len(group) - 1)
 
@@ -74,12 +75,11 @@ async def carried(db: AsyncSession, delivery: Delivery, state: str, now: datetim
         mine.state = REACHED
         return
     found = await db.get_one(Round, round_id)
-    open_ones = [one for one in group if one.state in ("", REACHED)]
-    still = await _fine(db, found.programme_id, [one.person_id for one in open_ones])
+    still = await _still(db, found.programme_id, group)
     if state == FAILED:
         still -= {mine.person_id}
     # If nobody else is missing, the one who was not told is.
-    lost = [one for one in open_ones if one.person_id not in still] or [mine]
+    lost = [one for one in group if one.state in ("", REACHED) and one.person_id not in still] or [mine]
     await _lose(db, found, group, lost, now)
 
 
@@ -114,16 +114,18 @@ async def _group(db: AsyncSession, round_id: int, number: int, *, lock: bool = F
     return (await db.scalars(query)).all()
 
 
-async def _fine(db: AsyncSession, programme_id: int, person_ids: Collection[int]) -> set[int]:
-    """Who of these still takes part and can be written to."""
-    query = select(Participant.person_id).where(
+async def _still(db: AsyncSession, programme_id: int, group: Sequence[Seat]) -> set[int]:
+    """Who of a group can meet the others: those who were told and agree, and those who take part and can be told."""
+    told = [one.person_id for one in group if one.state == REACHED]
+    to_tell = select(Participant.person_id).where(
         Participant.programme_id == programme_id,
-        Participant.person_id.in_(person_ids),
+        Participant.person_id.in_([one.person_id for one in group if not one.state]),
         Participant.left_at.is_(None),
         agreed_ever_since(),
         is_reachable(Participant.person_id),
     )
-    return set(await db.scalars(query))
+    agree = select(Person.id).where(Person.id.in_(told), is_willing(Person.id))
+    return {*await db.scalars(to_tell), *await db.scalars(agree)}
 
 
 async def _introductions(db: AsyncSession, round_id: int, person_ids: Collection[int]) -> Sequence[Introduction]:
@@ -161,9 +163,9 @@ async def figures(db: AsyncSession, found: Round) -> Figures:
     """The figures of a round that was made, without anybody in them."""
     query = select(Seat.group, Seat.state, func.count()).where(Seat.round_id == found.id)
     rows = (await db.execute(query.group_by(Seat.group, Seat.state))).all()
-    sizes: dict[int, int] = {}
-    for group, _, count in rows:
-        sizes[group] = sizes.get(group, 0) + count
+    sizes = Counter[int]()
+    for group, state, count in rows:
+        sizes[group] += 0 if state in (LOST, ALONE) else count
     missed = sum(n for group, state, n in rows if group and state in (LOST, ALONE))
     coming = None if found.programme.stopped_at else found.programme.next_on
     return Figures(
@@ -171,9 +173,9 @@ async def figures(db: AsyncSession, found: Round) -> Figures:
         found.programme.name,
         found.rule,
         local_date(found.made_at or found.opened_at, ZONE),
-        sum(n for group, n in sizes.items() if group) - missed,
+        sum(n for group, n in sizes.items() if group),
         sum(1 for group, n in sizes.items() if group and n > 2),
-        sizes.get(0, 0),
+        sizes[0],
         missed,
         sum(n for _, state, n in rows if state == REACHED),
         coming,

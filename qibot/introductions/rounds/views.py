@@ -47,7 +47,7 @@ def listing(programmes: Sequence[Programme], mine: Sequence[int], today: date, *
     for one in programmes:
         what = f", {RHYTHM_LABELS[one.rhythm].lower()}, for {audience(one)}. {_coming(one, today)}"
         look = "You are in" if one.id in mine else "Look and join"
-        parts += (Text(Bold(one.name), what), Buttons(Button(look, Say(f"round show {one.name}"))))
+        parts += (Text(Bold(one.name), what), Buttons(Button(look, Say(f"round show #{one.id}"))))
     create = (Button("Start others", Say("round create")),) if organiser else ()
     return Message("Rounds", *parts, Buttons(_MY_ROUNDS, *create), Note(_PURPOSE))
 
@@ -243,7 +243,7 @@ def left(programme: Programme) -> Message:
     return Message(
         f"You have left “{programme.name}”",
         Text("You are in none of its rounds any more. Those you met stay under your introductions."),
-        Buttons(Button("Join again", Say(f"round show {programme.name}")), _ROUNDS),
+        Buttons(Button("Join again", Say(f"round show #{programme.id}")), _ROUNDS),
     )
 
 

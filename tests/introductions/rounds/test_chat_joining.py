@@ -88,6 +88,7 @@ MISSING: tuple[tuple[dict[str, str], str, str], ...] = (
     ({"first_on": "2019-11-26"}, "first_on", "Please choose a day within the next year."),
     ({"first_on": "2021-11-26"}, "first_on", "Please choose a day within the next year."),
     ({"name": "COFFEE  across organisations"}, "name", "Other rounds that run have that name."),
+    ({"name": "!?"}, "name", "Please give it a name with letters."),
     ({"name": "NHS no 943 476 5919"}, "name", "an NHS or hospital number"),
 )
 
@@ -236,6 +237,25 @@ async def test_organisations_that_merged_are_one(talk: Network, clock: SetClock,
     await talk(OWEN).says(f"round preview {NAME}")
     assert "2 people cannot be matched under this rule." in talk(OWEN).sees
     assert "Under “anybody” nobody." in talk(OWEN).sees
+
+
+async def test_a_name_is_found_however_it_is_typed(talk: Network) -> None:
+    await talk.join(AMINA, OWEN)
+    await talk(AMINA).says("round pause in 2 weeks")
+    assert "You take part in no rounds." in talk(AMINA).sees
+    await start(talk, name="“Tea” & <more> ﷺ")
+    await start(talk, name="Tea and less")
+    for typed in ("“tea” & <MORE>", "more", "#1", "Tea more"):
+        await talk(AMINA).says(f"round show {typed}")
+        assert talk(AMINA).message.title == "“Tea” & <more> ﷺ"
+    await talk(AMINA).says("round show tea")
+    assert "Which rounds do you mean by “tea”?" in talk(AMINA).sees
+    await talk(AMINA).presses("/qi round show Tea and less")
+    await talk(AMINA).presses("Ask me each time")
+    assert "You take part in “Tea and less”" in talk(AMINA).sees
+    for typed in ("#99", "#99999999999"):
+        await talk(AMINA).says(f"round show {typed}")
+        assert "Those rounds are not running any more." in talk(AMINA).sees
 
 
 async def test_the_home_tab_and_the_list_lead_to_what_there_is(talk: Network, days: Days) -> None:

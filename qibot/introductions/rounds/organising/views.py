@@ -44,7 +44,7 @@ def created(programme: Programme, invited: int, today: date) -> Message:
             "it. Nothing goes out without your yes."
         ),
         Buttons(
-            Button("Show it", Say(f"round show {programme.name}")),
+            Button("Show it", Say(f"round show #{programme.id}")),
             _stop(programme, "Stop it"),
         ),
         Note("Stopped within a minute, nobody has heard of it."),
@@ -54,7 +54,7 @@ def created(programme: Programme, invited: int, today: date) -> Message:
 def manage(message: Message, programme: Programme, taking_part: int, in_it: int, opened: Round | None) -> Message:
     """A programme as others see it, with what its organisers see and may do."""
     figures = Facts((("Take part", str(taking_part)), ("In the coming round", str(in_it))))
-    steps = [Button("Preview the coming round", Say(f"round preview {programme.name}"), "primary")]
+    steps = [Button("Preview the coming round", Say(f"round preview #{programme.id}"), "primary")]
     if opened is not None:
         steps = [Button("Take the coming round back", Undo(opened.id))]
     return message.plus(figures, Buttons(*steps, _stop(programme, "Stop these rounds")))
@@ -167,12 +167,12 @@ def undone(programme: Programme) -> Message:
         return Message(
             f"The round of “{programme.name}” goes by its usual rule again",
             Text(f"That is: {within(RULE_LABELS[programme.rule])}. Nobody has heard anything else."),
-            Buttons(Button("Preview it", Say(f"round preview {programme.name}"), "primary"), _ROUNDS),
+            Buttons(Button("Preview it", Say(f"round preview #{programme.id}"), "primary"), _ROUNDS),
         )
     return Message(
         f"The round of “{programme.name}” does not go out",
         Text("Nobody has heard anything. You can look at it again, and agree, at any time."),
-        Buttons(Button("Preview it again", Say(f"round preview {programme.name}"), "primary"), _ROUNDS),
+        Buttons(Button("Preview it again", Say(f"round preview #{programme.id}"), "primary"), _ROUNDS),
     )
 
 
@@ -191,7 +191,7 @@ def ready(programme: Programme, in_it: int, today: date) -> Message:
     return Message(
         f"The first round of “{programme.name}” waits for you",
         Text(f"It is planned for {say_date(programme.next_on, today)}, and {many} in it so far. See what it comes to."),
-        Buttons(Button("Preview it", Say(f"round preview {programme.name}"), "primary"), _stop(programme, "Stop it")),
+        Buttons(Button("Preview it", Say(f"round preview #{programme.id}"), "primary"), _stop(programme, "Stop it")),
     )
 
 
