@@ -102,16 +102,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("round_id", "person_id", name=op.f("pk_round_seats")),
     )
     op.create_index("ix_round_seats_person_id", "round_seats", ["person_id"])
+    op.create_index("ix_round_seats_round_id_group", "round_seats", ["round_id", "group"])
     # Both databases add such a column in place. Alembic would make the table anew on SQLite, and lose its checks.
     op.execute(
         "ALTER TABLE introductions ADD COLUMN round_id INTEGER "
         "CONSTRAINT fk_introductions_round_id_rounds REFERENCES rounds (id)"
     )
-    op.create_index("ix_introductions_round_id", "introductions", ["round_id"])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_introductions_round_id", "introductions")
     op.execute("ALTER TABLE introductions DROP COLUMN round_id")
     for table in ("round_seats", "rounds", "round_participants", "round_programmes"):
         op.drop_table(table)

@@ -55,7 +55,7 @@ class Introduction(Base):
     outcome: Mapped[str] = mapped_column(String(20), default="")
     stopped_at: Mapped[datetime | None]
     stopped_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"), index=True)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"))
 
     asker: Mapped[Person] = relationship(foreign_keys=[asker_id], lazy="raise")
     champion: Mapped[Person] = relationship(foreign_keys=[champion_id], lazy="raise")

@@ -59,8 +59,8 @@ async def _due(db: AsyncSession, now: datetime) -> Sequence[int]:
     for programme in await db.scalars(by_themselves):
         if starts_at(programme) <= now:
             await open_round(db, programme, programme.rule, now, due_at=now)
-    query = select(Round.id).where(Round.made_at.is_(None), Round.due_at <= now)
-    return (await db.scalars(query.order_by(Round.due_at, Round.id))).all()
+    query = select(Round.id).join(Programme).where(Round.made_at.is_(None), Round.due_at <= now)
+    return (await db.scalars(query.where(Programme.stopped_at.is_(None)).order_by(Round.due_at, Round.id))).all()
 
 
 def starts_at(programme: Programme) -> datetime:
@@ -115,8 +115,8 @@ async def save(db: AsyncSession, round_id: int, planned: Plan, now: datetime) ->
     # One round is saved at a time: two programmes that matched the same person at the same moment would not know.
     await db.execute(running.with_for_update(key_share=True))
     ours = update(Round).where(Round.id == round_id, Round.made_at.is_(None)).values(made_at=now).returning(Round.id)
-    found = await _round(db, round_id) if await db.scalar(ours) is not None else None
-    if found is None:
+    found = await _round(db, round_id)
+    if found is None or found.programme.stopped_at is not None or await db.scalar(ours) is None:
         return False
     programme = found.programme
     gathered = await gather(db, programme, now)

@@ -124,7 +124,10 @@ class Seat(Base):
     """
 
     __tablename__ = "round_seats"
-    __table_args__ = (Index("ix_round_seats_person_id", "person_id"),)
+    __table_args__ = (
+        Index("ix_round_seats_person_id", "person_id"),
+        Index("ix_round_seats_round_id_group", "round_id", "group"),
+    )
 
     round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)

@@ -235,7 +235,9 @@ async def sweep(db: AsyncSession, now: datetime) -> None:
 
 def _to_invite(programme: Programme) -> Select[int]:
     been = exists().where(Participant.programme_id == programme.id, Participant.person_id == Person.id)
-    return select(Person.id).where(*is_for(programme), *may_be_invited(), ~been, ~_told(programme, INVITED_KIND, ""))
+    query = select(Person.id).where(*is_for(programme), *may_be_invited(), ~been, ~_told(programme, INVITED_KIND, ""))
+    # In one order, so that two processes that sweep at once do not wait for each other in a circle.
+    return query.order_by(Person.id)
 
 
 def _to_ask(programme: Programme, period: str) -> Select[int]:
@@ -250,6 +252,7 @@ def _to_ask(programme: Programme, period: str) -> Select[int]:
             Participant.skip_number != programme.next_number,
             ~_told(programme, ASK_KIND, period),
         )
+        .order_by(Person.id)
     )
 
 
