@@ -54,7 +54,7 @@ async def may_join(db: AsyncSession, person: Person, programme: Programme) -> bo
 async def own(db: AsyncSession, person: Person, programme_id: int) -> tuple[Programme, Participant]:
     """What somebody takes part in, held until the end. Raises `NotFound` for what they do not."""
     programme = await service.by_id(db, programme_id)
-    mine = await _held(db, programme.id, person.id, missing=True)
+    mine = await _held(db, programme.id, person.id)
     if not await _takes_part(db, mine):
         raise NotFound(f"You do not take part in “{programme.name}”.", "Type /qi rounds to see what there is.")
     return programme, mine
@@ -131,7 +131,7 @@ async def why(db: AsyncSession, person: Person, now: datetime) -> list[Told | Mi
     return found
 
 
-async def _held(db: AsyncSession, programme_id: int, person_id: int, *, missing: bool = False) -> Participant:
+async def _held(db: AsyncSession, programme_id: int, person_id: int) -> Participant:
     query = select(Participant).where(Participant.programme_id == programme_id, Participant.person_id == person_id)
     found = await db.scalar(query.with_for_update().execution_options(populate_existing=True))
     if found is None:
