@@ -126,6 +126,8 @@ class House:
         for sweep in features.sweeps:
             async with self.database.transaction() as db:
                 await sweep(db, self.clock.now())
+        for long_sweep in features.long_sweeps:
+            await long_sweep(self.database, self.clock.now())
 
     async def tidy(self) -> None:
         """Forget what is only needed for a while."""

@@ -26,6 +26,7 @@ from qibot.chat.arguments import Rest
 from qibot.chat.help import about, overview
 from qibot.chat.message import Message, Part
 from qibot.chat.router import Otherwise, Router, Table
+from qibot.database import Database
 from qibot.events import commands as events
 from qibot.events import notifications as event_notifications
 from qibot.events import views as event_views
@@ -36,10 +37,19 @@ from qibot.introductions import service as introduction_service
 from qibot.introductions import views as introduction_views
 from qibot.introductions.apart import views as apart_views
 from qibot.introductions.asking import views as asking_views
+from qibot.introductions.introduced import views as introduced_views
 from qibot.introductions.misuse import service as misuse_service
 from qibot.introductions.misuse import views as misuse_views
 from qibot.introductions.relay import service as relay_service
 from qibot.introductions.relay import views as relay_views
+from qibot.introductions.rounds import commands as rounds
+from qibot.introductions.rounds import making as round_making
+from qibot.introductions.rounds import notifications as round_notifications
+from qibot.introductions.rounds import rehearsal as round_rehearsal
+from qibot.introductions.rounds import service as round_service
+from qibot.introductions.rounds import views as round_views
+from qibot.introductions.rounds.organising import views as round_organising_views
+from qibot.introductions.rounds.outcome import views as round_outcome_views
 from qibot.network import commands as network
 from qibot.network import notifications as network_notifications
 from qibot.network import service as network_service
@@ -82,6 +92,7 @@ catalogue = Catalogue(
         *champion_notifications.NOTIFICATIONS,
         *question_notifications.NOTIFICATIONS,
         *introduction_notifications.NOTIFICATIONS,
+        *round_notifications.NOTIFICATIONS,
         *event_notifications.NOTIFICATIONS,
         *network_notifications.NOTIFICATIONS,
     )
@@ -104,8 +115,15 @@ sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
     relay_service.wipe_old,
     network_service.plan_digests,
     misuse_service.forget,
+    round_service.sweep,
 )
-"""What features look at every few minutes because time alone has changed it."""
+"""What features look at every few minutes because time alone has changed it, each in a transaction."""
+
+long_sweeps: tuple[Callable[[Database, datetime], Awaitable[None]], ...] = (
+    round_making.make_due,
+    round_rehearsal.rehearse_due,
+)
+"""Sweeps that take longer than a transaction may: they open their own, and work between them."""
 
 topic_moves: tuple[topics.Move, ...] = (
     topics.move,
@@ -127,7 +145,11 @@ views: tuple[ModuleType, ...] = (
     asking_views,
     apart_views,
     misuse_views,
+    introduced_views,
     relay_views,
+    round_views,
+    round_outcome_views,
+    round_organising_views,
     event_views,
     network_views,
     reminder_views,
@@ -143,6 +165,7 @@ router: Router[Turn] = Router(
         gaps.commands,
         projects.commands,
         introductions.commands,
+        rounds.commands,
         events.commands,
         network.commands(topic_moves),
         reminders.commands(catalogue),

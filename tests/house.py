@@ -21,7 +21,8 @@ STAIRS: tuple[tuple[str, ...], ...] = (
     ("features", "bot", "migrate"),
     ("network",),
     ("broadcasts",),
-    ("introductions", "events", "measures"),
+    ("introductions",),
+    ("events", "measures"),
     ("projects",),
     ("champions",),
     ("outbox",),
@@ -50,7 +51,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "commands": _RULES | {"commands", "forms", "notifications", "turn", "views"},
 }
 NO_CHAT = frozenset({"models", "service", "rules"})
-FEATURE_STAIRS = range(4, 11)
+FEATURE_STAIRS = range(4, 12)
 
 
 @dataclass(frozen=True)

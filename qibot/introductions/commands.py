@@ -35,6 +35,7 @@ from qibot.introductions.forms import (
     Withdraw,
     Write,
 )
+from qibot.introductions.introduced import views as introduced_views
 from qibot.introductions.misuse import service as misuse
 from qibot.introductions.misuse import views as misuse_views
 from qibot.introductions.relay import service as relay
@@ -127,7 +128,7 @@ def _number(claimed: str) -> int:
 async def accepted(turn: Turn, pressed: Accept) -> Message:
     found = await service.accept(turn.db, pressed.introduction, turn.member, turn.now)
     seen = await side(turn.db, found, turn.member)
-    return views.introduced(seen, await opening(turn.db, found, turn.member, seen, turn.now))
+    return introduced_views.introduced(seen, await opening(turn.db, found, turn.member, seen, turn.now))
 
 
 @commands.action(Decline, needs=member)

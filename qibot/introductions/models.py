@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qibot.database import Base
+from qibot.introductions.rounds.models import Round
 from qibot.people.models import Person, Topic
 from qibot.projects.models import Project
 
@@ -26,6 +27,9 @@ class Introduction(Base):
     like one that was not answered. `expires_at` is when it ends without an answer; `later_until` is when they wanted to
     be asked again. `met` and `outcome` are one answer for the two of them, the furthest that either gave: they count
     for the network, never for a person. `stopped_at` ends the messages between them for good.
+
+    One that a round made (`round_id`) is accepted from the start: by taking part both have said yes. Nobody asked, and
+    so there is no reason; it is withdrawn if one of the two cannot be told.
     """
 
     __tablename__ = "introductions"
@@ -58,11 +62,13 @@ class Introduction(Base):
     outcome: Mapped[str] = mapped_column(String(20), default="")
     stopped_at: Mapped[datetime | None]
     stopped_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"))
 
     asker: Mapped[Person] = relationship(foreign_keys=[asker_id], lazy="raise")
     champion: Mapped[Person] = relationship(foreign_keys=[champion_id], lazy="raise")
     topic: Mapped[Topic | None] = relationship(lazy="raise")
     project: Mapped[Project | None] = relationship(lazy="raise")
+    round: Mapped[Round | None] = relationship(lazy="raise")
     suggestion: Mapped["Suggestion | None"] = relationship(lazy="raise")
 
 

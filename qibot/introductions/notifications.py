@@ -9,6 +9,7 @@ from qibot.clock import local_date
 from qibot.introductions import service, views
 from qibot.introductions.asking import views as asking_views
 from qibot.introductions.asking.instead import instead
+from qibot.introductions.introduced import views as introduced_views
 from qibot.introductions.misuse import service as misuse
 from qibot.introductions.misuse import views as misuse_views
 from qibot.introductions.models import Introduction
@@ -62,7 +63,7 @@ async def introduced(db: AsyncSession, delivery: Delivery, now: datetime) -> Mes
     found, reader, seen = await _read(db, delivery)
     if not seen.agreed:
         return asking_views.closed(seen)
-    return views.introduced(seen, await opening(db, found, reader, seen, now))
+    return introduced_views.introduced(seen, await opening(db, found, reader, seen, now))
 
 
 @notification(

@@ -17,6 +17,7 @@ from qibot.clock import local_date
 from qibot.hours import next_working_day
 from qibot.introductions import calendar
 from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, KIND, NAME, Introduction, Misuse
+from qibot.introductions.rounds.models import Round
 from qibot.people import service as people
 from qibot.people.models import Consent, Person
 from qibot.projects import service as projects
@@ -69,7 +70,8 @@ class Side:
     `state` as in `Introduction`, but an asker sees `CLOSED` after a no and after silence. `agreed`: both said yes, and
     both still do. `until` is the day it ends without an answer; `may_wait`: the person asked has not put it off yet,
     which the asker never sees. `stopped`: one of them has ended the messages between them. `suggested`: the person
-    asked would ask somebody else.
+    asked would ask somebody else. `round` is the name of the rounds in which the two were matched, "" where one asked
+    for the other.
     """
 
     id: int
@@ -87,6 +89,7 @@ class Side:
     outcome: str = ""
     stopped: bool = False
     suggested: bool = False
+    round: str = ""
 
     @property
     def can_write(self) -> bool:
@@ -130,6 +133,7 @@ async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> 
         introduction.outcome,
         introduction.stopped_at is not None,
         introduction.suggestion is not None,
+        introduction.round.programme.name if introduction.round else "",
     )
 
 
@@ -280,6 +284,7 @@ def whole() -> Select[Introduction]:
         joinedload(Introduction.topic),
         joinedload(Introduction.project),
         joinedload(Introduction.suggestion),
+        joinedload(Introduction.round).joinedload(Round.programme),
     )
 
 

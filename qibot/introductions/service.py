@@ -57,12 +57,10 @@ async def accept(db: AsyncSession, introduction_id: int, person: Person, now: da
     if found.state == ACCEPTED:
         return found
     await _close(db, found, ACCEPTED, now)
-    subject, dues = subject_of(found.id), []
+    dues = [outbox.Due(INTRODUCED_KIND, found.asker_id, subject_of(found.id), now)]
     for one in (found.asker, found.champion):
-        for kind, weeks in ((DID_YOU_MEET_KIND, 2), (WHAT_CAME_KIND, 13)):
-            day = weeks_later(local_date(now, one.zone), weeks, one.week)
-            dues.append(outbox.Due(kind, one.id, subject, start_of_day(one, day)))
-    await outbox.queue_many(db, [outbox.Due(INTRODUCED_KIND, found.asker_id, subject, now), *dues])
+        dues += follow_ups(found.id, one, now)
+    await outbox.queue_many(db, dues)
     await index.put(db, evidence.piece(found))
     return found
 
@@ -194,6 +192,15 @@ async def card_ended(db: AsyncSession, delivery: Delivery, state: str, now: date
 
 
 # ---- Afterwards
+
+
+def follow_ups(introduction_id: int, person: Person, now: datetime) -> list[outbox.Due]:
+    """What `person` is asked after two weeks and after three months, when they were introduced `now`."""
+    subject, day, week = subject_of(introduction_id), local_date(now, person.zone), person.week
+    return [
+        outbox.Due(kind, person.id, subject, start_of_day(person, weeks_later(day, weeks, week)))
+        for kind, weeks in ((DID_YOU_MEET_KIND, 2), (WHAT_CAME_KIND, 13))
+    ]
 
 
 async def told(db: AsyncSession, delivery: Delivery, state: str, now: datetime) -> None:

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 from qibot.chat.forms import Form
 from qibot.chat.message import (
     Bold,
     Button,
     Buttons,
-    Document,
     Facts,
-    Link,
     Mention,
     Message,
     Note,
@@ -38,9 +36,8 @@ from qibot.introductions.forms import (
     Withdraw,
 )
 from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, WITHDRAWN
-from qibot.introductions.seen import CLOSED, Opening, Seen, Side
-from qibot.introductions.words import about, mail_to, question, topic, who
-from qibot.typed import Typed
+from qibot.introductions.seen import CLOSED, Seen, Side
+from qibot.introductions.words import about, who
 
 _MINE = Button("My introductions", Say("introductions"))
 _NOTHING = Figures()
@@ -112,64 +109,12 @@ def later(day: date, today: date) -> Message:
 # ---- Introduced
 
 
-def introduced(side: Side, opening: Opening) -> Message:
-    """For each of the two, once both have said yes."""
-    other = side.other
-    facts = (
-        ("Role", other.role),
-        ("Organisation", other.organisation),
-        ("Place", other.place),
-        ("About", topic(side)),
-    )
-    parts: list[Part] = [
-        Text("You have both said yes. Meet ", _mention(other), "."),
-        Facts((*facts, ("Contact", other.contact or "not given"))),
-        Quote(side.reason),
-        Text(Bold("To begin with: "), question(side, opening)),
-    ]
-    if not other.account:
-        parts += (_by_mail(side), *_first_time(opening))
-    parts.append(Buttons(*_write(side), _MINE))
-    return Message(
-        f"You are introduced to {other.name}", *parts, Note("I will ask you both in two weeks whether you met.")
-    )
-
-
-def _by_mail(side: Side) -> Text:
-    other = side.other
-    if other.email:
-        return Text(Link(f"Write an e-mail to {other.name}", mail_to(side)), ", or write here and I pass it on.")
-    if other.contact:
-        return Text("You can also write here, and I pass it on.")
-    return Text(
-        "They gave no contact, but you can write here and I pass it on. Give yours with ",
-        *(Typed("join"), ", and they find it under ", Typed("introductions"), "."),
-    )
-
-
-def _first_time(opening: Opening) -> tuple[Part, ...]:
-    if opening.never:
-        return (Text("Your working hours never overlap in the coming weeks, so I propose no time: write instead."),)
-    if not opening.times:
-        return ()
-    one, two = (f"{say_date(at.date(), at.date())} at {at:%H:%M}" for at in opening.times)
-    return (
-        Text("Two times within the working hours of both: ", Bold(one), " or ", Bold(two), ". They are in the file."),
-        Document("introduction.ics", opening.file),
-    )
-
-
-def _write(side: Side) -> tuple[Button, ...]:
-    if not side.can_write:
-        return ()
-    return (Button(f"Write to {side.other.name}", OpenWrite(side.id), "primary"),)
-
-
 def did_you_meet(side: Side, today: date) -> Message:
     """Two weeks after."""
+    both = "" if side.round else ", and you both said yes"
     return Message(
         "Did you meet?",
-        Text(f"On {say_date(side.asked_on, today)} ", *_history(side), ", and you both said yes."),
+        Text(f"On {say_date(side.asked_on, today)} ", *_history(side), f"{both}."),
         *_contact(side.other),
         Buttons(*(Button(label, Met(side.id, answer)) for label, answer in _MET)),
         _COUNTS,
@@ -272,6 +217,8 @@ def _state(side: Side, today: date) -> str:
         return "They suggested asking somebody else."
     if side.state == ASKED:
         return f"No answer yet; I tell you by {until}." if side.asked_by_me else f"Your answer is open until {until}."
+    if side.round:
+        return "Nothing came of it, as one of you could not be told."
     return _OVER[side.state, side.asked_by_me]
 
 
@@ -298,6 +245,12 @@ def _steps(side: Side) -> tuple[Button, ...]:
 _FOR_GOOD = "After that neither of you can write to the other through me."
 
 
+def _write(side: Side) -> tuple[Button, ...]:
+    if not side.can_write:
+        return ()
+    return (Button(f"Write to {side.other.name}", OpenWrite(side.id), "primary"),)
+
+
 def _became(side: Side) -> tuple[Button, ...]:
     if side.outcome not in ("", "nothing yet"):
         return ()
@@ -309,6 +262,9 @@ def _became(side: Side) -> tuple[Button, ...]:
 
 def _history(side: Side, *, start: bool = False) -> tuple[str | Run, ...]:
     """Who asked whom about what; at the `start` of a sentence or within one."""
+    if side.round:
+        matched = "You were matched with " if start else "you were matched with "
+        return (matched, *_named(side.other), f" in “{side.round}”")
     if side.asked_by_me:
         return ("You asked " if start else "you asked for ", *_named(side.other), about(side))
     named = _named(side.other, start=start)
@@ -346,7 +302,6 @@ _WAITED = Side(8, ASKED, False, False, _SISTER, _WHY, _DAY, _UNTIL, project="Sep
 _BOTH = Side(7, ACCEPTED, True, True, _TOMASZ, _WHY, _DAY, _UNTIL, "Sepsis")
 _OTHER = Side(7, ACCEPTED, False, True, _AMINA, _WHY, _DAY, _UNTIL, "Sepsis", met="yes")
 _ACROSS = Side(12, ACCEPTED, True, True, _NADIA, _WHY, _DAY, _UNTIL, project="Sepsis trolley")
-_TIMES = datetime(2019, 12, 2, 11, tzinfo=UTC), datetime(2019, 12, 3, 15, tzinfo=UTC)
 _CLOSED = Side(9, CLOSED, True, False, _NURSE, _WHY, _DAY, _UNTIL, "Sepsis")
 _NO_TOPIC = Side(10, CLOSED, True, False, Seen("", "Beds Hospitals", ""), _WHY, _DAY, _UNTIL)
 _NO_MORE = Side(11, ACCEPTED, True, False, _NURSE, _WHY, _DAY, _UNTIL, "Sepsis")
@@ -361,9 +316,6 @@ EXAMPLES: dict[str, Message | Form] = {
     "card_of_somebody": card(_SOMEBODY, _DAY),
     "declined": declined(),
     "later": later(date(2019, 12, 4), _DAY),
-    "introduced": introduced(_BOTH, Opening("Sepsis six on the ward", "Sepsis trolley")),
-    "introduced_across": introduced(_ACROSS, Opening(times=_TIMES, file="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")),
-    "introduced_no_contact": introduced(_OTHER, Opening(never=True)),
     "did_you_meet": did_you_meet(_BOTH, _DAY),
     "met_yes": met(_BOTH, "yes"),
     "met_planned": met(_BOTH, "planned"),

@@ -19,6 +19,7 @@ from tests.cast import (
 from tests.platforms.parity_champion_life import ChampionLife
 from tests.platforms.parity_finding import Finding
 from tests.platforms.parity_one_to_one import OneToOne
+from tests.platforms.parity_rounds import RoundStories
 from tests.talk import ORGANISATIONS
 
 EVERYTHING = ["findable", "introductions", "nudges", "broadcasts"]
@@ -33,7 +34,7 @@ NEED_NO_OFFER = {"people.leave", "champions.ask_organisers", "champions.look_for
 """Buttons that a member may press whatever they carry: made up, they would be answered as any other."""
 
 
-class Stories(Finding, ChampionLife, OneToOne):
+class Stories(Finding, ChampionLife, OneToOne, RoundStories):
     """What happens, in an order in which one leads to the next."""
 
     async def everything(self) -> None:
@@ -60,6 +61,7 @@ class Stories(Finding, ChampionLife, OneToOne):
         await self.reminders()
         await self.a_week_later()
         await self.weeks()
+        await self.rounds()
         await self.changing_their_minds()
         await self.refusals()
         await self.a_year_later()

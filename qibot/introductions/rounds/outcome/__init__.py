@@ -1,0 +1,1 @@
+"""What became of somebody in a round, and why."""
