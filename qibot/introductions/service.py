@@ -11,8 +11,9 @@ from qibot.clock import local_date
 from qibot.errors import NotFound, Refused
 from qibot.hours import add_working_days, at_local, weeks_later
 from qibot.introductions import evidence
-from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, WITHDRAWN, Introduction
+from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, WITHDRAWN, Introduction, Suggestion
 from qibot.introductions.pairs import may_pair
+from qibot.introductions.rounds.models import Programme
 from qibot.introductions.seen import IS_OPEN, is_willing, whole, willing
 from qibot.outbox import service as outbox
 from qibot.outbox.models import SENT, Delivery
@@ -35,7 +36,8 @@ DID_YOU_MEET_KIND, WHAT_CAME_KIND = "introductions.did_you_meet", "introductions
 
 async def move_topic(db: AsyncSession, old_id: int, new_id: int) -> None:
     """Two topics become one."""
-    await db.execute(update(Introduction).where(Introduction.topic_id == old_id).values(topic_id=new_id))
+    for kind in (Introduction, Suggestion, Programme):
+        await db.execute(update(kind).where(kind.topic_id == old_id).values(topic_id=new_id))
 
 
 # ---- Answering
