@@ -15,7 +15,7 @@ from qibot.champions.models import Champion
 from qibot.clock import local_date
 from qibot.hours import next_working_day
 from qibot.introductions import calendar
-from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, KIND, NAME, Introduction, Misuse
+from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, KIND, NAME, Introduction, Misuse, Suggestion
 from qibot.people import service as people
 from qibot.people.models import Consent, Person
 from qibot.projects import service as projects
@@ -68,7 +68,7 @@ class Side:
     `state` as in `Introduction`, but an asker sees `CLOSED` after a no and after silence. `agreed`: both said yes, and
     both still do. `until` is the day it ends without an answer; `may_wait`: the person asked has not put it off yet,
     which the asker never sees. `stopped`: one of them has ended the messages between them. `suggested`: the person
-    asked would ask somebody else.
+    asked would ask somebody else, whoever that is about `suggested_topic` unless that is "".
     """
 
     id: int
@@ -86,6 +86,7 @@ class Side:
     outcome: str = ""
     stopped: bool = False
     suggested: bool = False
+    suggested_topic: str = ""
 
     @property
     def can_write(self) -> bool:
@@ -112,6 +113,7 @@ async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> 
     agreed = introduction.state == ACCEPTED and await willing(db, introduction.asker_id, introduction.champion_id)
     private = asking and introduction.state in (DECLINED, EXPIRED)
     until = local_date(introduction.expires_at, viewer.zone)
+    suggestion = introduction.suggestion
     return Side(
         introduction.id,
         CLOSED if private else introduction.state,
@@ -128,7 +130,8 @@ async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> 
         introduction.met,
         introduction.outcome,
         introduction.stopped_at is not None,
-        introduction.suggestion is not None,
+        suggestion is not None,
+        suggestion.topic.label if suggestion is not None and suggestion.topic else "",
     )
 
 
@@ -275,7 +278,7 @@ def whole() -> Select[Introduction]:
         joinedload(Introduction.champion).joinedload(Person.organisation),
         joinedload(Introduction.topic),
         joinedload(Introduction.project),
-        joinedload(Introduction.suggestion),
+        joinedload(Introduction.suggestion).joinedload(Suggestion.topic),
     )
 
 
