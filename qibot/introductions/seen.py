@@ -1,7 +1,7 @@
 """What each of the two may know of the other, and the only place where names and contacts pass. Rules do not speak."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import NAMESPACE_OID, uuid5
 from zoneinfo import ZoneInfo
@@ -154,7 +154,7 @@ async def _asker(db: AsyncSession, introduction: Introduction) -> Seen:
     if introduction.shows == KIND:
         return Seen("", "", "", kind=asker.organisation.kind)
     named = introduction.shows == NAME and introduction.state == ASKED and await willing(db, asker.id)
-    return Seen(asker.role, asker.organisation.short_name, asker.place, asker.name if named else "")
+    return replace(await before(db, asker), name=asker.name if named else "")
 
 
 async def visible(db: AsyncSession, viewer: Person, other: Person) -> bool:
