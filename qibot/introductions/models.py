@@ -81,6 +81,8 @@ class Suggestion(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
 
+    topic: Mapped[Topic | None] = relationship(lazy="raise")
+
 
 _WAITING = text("ended_at IS NULL")
 

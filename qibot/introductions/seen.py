@@ -1,7 +1,7 @@
 """What each of the two may know of the other, and the only place where names and contacts pass. Rules do not speak."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import NAMESPACE_OID, uuid5
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from qibot.champions.roles import face
 from qibot.clock import local_date
 from qibot.hours import next_working_day
 from qibot.introductions import calendar
-from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, KIND, NAME, Introduction, Misuse
+from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, KIND, NAME, Introduction, Misuse, Suggestion
 from qibot.introductions.rounds.models import Round
 from qibot.people import service as people
 from qibot.people.models import Consent, Person
@@ -70,8 +70,8 @@ class Side:
     `state` as in `Introduction`, but an asker sees `CLOSED` after a no and after silence. `agreed`: both said yes, and
     both still do. `until` is the day it ends without an answer; `may_wait`: the person asked has not put it off yet,
     which the asker never sees. `stopped`: one of them has ended the messages between them. `suggested`: the person
-    asked would ask somebody else. `round` is the name of the rounds in which the two were matched, "" where one asked
-    for the other.
+    asked would ask somebody else, whoever that is about `suggested_topic` unless that is "". `round` is the name of the
+    rounds in which the two were matched, "" where one asked for the other.
     """
 
     id: int
@@ -89,6 +89,7 @@ class Side:
     outcome: str = ""
     stopped: bool = False
     suggested: bool = False
+    suggested_topic: str = ""
     round: str = ""
 
     @property
@@ -116,6 +117,7 @@ async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> 
     agreed = introduction.state == ACCEPTED and await willing(db, introduction.asker_id, introduction.champion_id)
     private = asking and introduction.state in (DECLINED, EXPIRED)
     until = local_date(introduction.expires_at, viewer.zone)
+    suggestion = introduction.suggestion
     return Side(
         introduction.id,
         CLOSED if private else introduction.state,
@@ -132,7 +134,8 @@ async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> 
         introduction.met,
         introduction.outcome,
         introduction.stopped_at is not None,
-        introduction.suggestion is not None,
+        suggestion is not None,
+        suggestion.topic.label if suggestion is not None and suggestion.topic else "",
         introduction.round.programme.name if introduction.round else "",
     )
 
@@ -157,7 +160,7 @@ async def _asker(db: AsyncSession, introduction: Introduction) -> Seen:
     if introduction.shows == KIND:
         return Seen("", "", "", kind=asker.organisation.kind)
     named = introduction.shows == NAME and introduction.state == ASKED and await willing(db, asker.id)
-    return Seen(asker.role, asker.organisation.short_name, asker.place, asker.name if named else "")
+    return replace(await before(db, asker), name=asker.name if named else "")
 
 
 async def visible(db: AsyncSession, viewer: Person, other: Person) -> bool:
@@ -283,7 +286,7 @@ def whole() -> Select[Introduction]:
         joinedload(Introduction.champion).joinedload(Person.organisation),
         joinedload(Introduction.topic),
         joinedload(Introduction.project),
-        joinedload(Introduction.suggestion),
+        joinedload(Introduction.suggestion).joinedload(Suggestion.topic),
         joinedload(Introduction.round).joinedload(Round.programme),
     )
 

@@ -214,7 +214,8 @@ def _state(side: Side, today: date) -> str:
         ended = " The messages between you have ended." if side.stopped else ""
         return f"You are introduced. Contact: {side.other.contact or 'not given'}.{ended}"
     if side.suggested and side.asked_by_me:
-        return "They suggested asking somebody else."
+        about_it = f" about {side.suggested_topic}" if side.suggested_topic else ""
+        return f"They suggested asking somebody else{about_it}."
     if side.state == ASKED:
         return f"No answer yet; I tell you by {until}." if side.asked_by_me else f"Your answer is open until {until}."
     if side.round:
@@ -235,6 +236,8 @@ def _steps(side: Side) -> tuple[Button, ...]:
     if side.state == ASKED:
         return (Button("Withdraw", Withdraw(side.id)),) if side.asked_by_me else (*_answers(side), _report(side))
     if side.asked_by_me and side.suggested:
+        if side.suggested_topic:
+            return (Button("Find others", Say(f"find {side.suggested_topic}")),)
         return (Button("Ask them", AskInstead(side.id)),)
     if not side.agreed:
         return () if side.asked_by_me and side.state != ACCEPTED else (_report(side),)
@@ -306,6 +309,7 @@ _CLOSED = Side(9, CLOSED, True, False, _NURSE, _WHY, _DAY, _UNTIL, "Sepsis")
 _NO_TOPIC = Side(10, CLOSED, True, False, Seen("", "Beds Hospitals", ""), _WHY, _DAY, _UNTIL)
 _NO_MORE = Side(11, ACCEPTED, True, False, _NURSE, _WHY, _DAY, _UNTIL, "Sepsis")
 _SUGGESTED = replace(_CLOSED, suggested=True)
+_FALLS = replace(_SUGGESTED, suggested_topic="Falls")
 _SOMEBODY = Side(13, ASKED, False, False, Seen("", "", "", kind="acute trust"), _WHY, _DAY, _UNTIL, "Sepsis")
 _OPENLY = replace(_ASKED, other=_AMINA)
 
@@ -325,7 +329,9 @@ EXAMPLES: dict[str, Message | Form] = {
     "came_nothing_yet": came(_OTHER, "nothing yet"),
     "came_project": came(_OTHER, "project"),
     "mine": mine((_ASKER, _ASKED, _WAITED, _BOTH, _OTHER), _DAY, page=1, more=True),
-    "mine_over": mine((_CLOSED, _NO_TOPIC, _NO_MORE, _SUGGESTED), _DAY, page=2, more=False, network=Figures(41, 23, 9)),
+    "mine_over": mine(
+        (_CLOSED, _NO_TOPIC, _NO_MORE, _SUGGESTED, _FALLS), _DAY, page=2, more=False, network=Figures(41, 23, 9)
+    ),
     "mine_none": mine((), _DAY, page=1, more=False),
     "home": Message("qibot", *home((_ASKED, replace(_ACROSS, stopped=True), _BOTH), _DAY, more=True)),
 }

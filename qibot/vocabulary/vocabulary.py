@@ -126,11 +126,15 @@ class Vocabulary:
 
     def _understood(self, text: str) -> tuple[list[Token], tuple[tuple[str, str], ...], tuple[str, ...]]:
         found, repaired, unknown = [], [], []
-        for token in self._together(tokens(text)):
+        said = self._together(tokens(text))
+        named = len(said) > 1 and all(token.raw.istitle() for token in said)
+        for at, token in enumerate(said):
             if token.stem in self._holding or token.word in STOP or token.raw in self._shorts:
                 found.append(token)
                 continue
-            meant = self._speller.repair(token.word) if self._parts.spelling else ""
+            # Somebody's name is no slip; phones begin a sentence with a capital.
+            name = named or (at > 0 and token.raw.istitle())
+            meant = self._speller.repair(token.word) if self._parts.spelling and not name else ""
             if meant:
                 repaired.append((token.word, meant))
                 token = Token(token.raw, meant, stem(meant))

@@ -72,6 +72,10 @@ async def test_words_are_read_as_a_topic_and_never_passed_on(talk: Network, days
     assert "I ask an occupational therapist at ELFT in Luton about Falls prevention for you." in amina.sees
     await amina.presses("Ask them")
     assert "an occupational therapist at ELFT in Luton about Falls prevention" in amina.form.intro
+    await amina.says("introductions")
+    assert "They suggested asking somebody else about Falls prevention." in amina.sees
+    await amina.presses("Find others")
+    assert "People who can help with “Falls prevention”" in amina.sees
 
 
 @pytest.mark.usefixtures("asked")

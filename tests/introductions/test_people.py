@@ -81,7 +81,7 @@ async def test_ones_own_card_and_names_that_several_share(talk: Network) -> None
     for words_typed in ("person", f"person @{AMINA.account}"):
         await talk(AMINA).says(words_typed)
         assert talk(AMINA).message.title == AMINA.name
-        assert "Others can look you up like this, if you agreed to be found." in talk(AMINA).sees
+        assert "Members can look you up like this, if you agreed to be found." in talk(AMINA).sees
     await talk(TOMASZ).says("person amina")
     assert "There are 2 people like “amina”: Amina Okafor (MKUH), Amina Okonkwo (Beds Hospitals)." in talk(TOMASZ).sees
     await talk(TOMASZ).presses("/qi person Amina Okonkwo")

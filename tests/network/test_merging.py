@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from qibot.database import Base, Database
+from qibot.introductions.models import Introduction, Suggestion
+from qibot.introductions.rounds.models import Programme
 from qibot.people import shipped
 from qibot.people.models import Shipped, Topic, TopicMerge, TopicWord
 from tests.cast import AMINA, OWEN, RUTH, TOMASZ
@@ -57,6 +59,14 @@ async def scene(talk: Network, database: Database) -> tuple[int, int]:
     champion = await talk(AMINA).says("find septic shock rounds")
     await champion.presses("Ask for an introduction")
     await champion.fills(reason="We start in March")
+    async with database.transaction() as db:
+        day = EVENT_MORNING.date()
+        asked = await db.scalar(select(func.max(Introduction.id)))
+        db.add(Suggestion(introduction_id=asked, topic_id=old))
+        rounds = {"rhythm": "monthly", "rule": "anybody", "cool_down": 26, "first_on": day, "next_on": day}
+        db.add(
+            Programme(name="Shock", folded="shock", organiser_id=1, topic_id=old, created_at=EVENT_MORNING, **rounds)
+        )
     return old, new
 
 

@@ -54,9 +54,7 @@ async def suggest(
                 "Try the whole name, or what it is about, such as sepsis."
             }
         )
-    found.suggestion = Suggestion(
-        introduction_id=found.id, person_id=other.id if other else None, topic_id=topic.id if topic else None
-    )
+    found.suggestion = Suggestion(introduction_id=found.id, person_id=other.id if other else None, topic=topic)
     await introductions.end(db, found, DECLINED, now)
     await db.flush()
     return found, topic.label if topic else "", await before(db, other) if other else None
@@ -94,8 +92,7 @@ async def instead(db: AsyncSession, introduction: Introduction, viewer: Person, 
         suggested = await _askable(db, viewer, Wish(person_id=suggestion.person_id, topic_id=topic_id), now)
         if suggested is not None:
             return suggested
-    about = suggestion.topic_id if suggestion is not None else None
-    topic = await db.get(Topic, about or introduction.topic_id or 0)
+    topic = (suggestion.topic if suggestion is not None else None) or introduction.topic
     return await _match(db, viewer, topic, now) if topic is not None else None
 
 

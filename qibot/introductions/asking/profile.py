@@ -1,14 +1,14 @@
 """A person as others may see them. Rules do not speak: no chat here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.champions import service as champions
 from qibot.champions.models import OPEN, Champion
 from qibot.introductions.pairs import known_apart
-from qibot.introductions.seen import Seen, visible, willing
+from qibot.introductions.seen import Seen, before, visible, willing
 from qibot.people import service as people
 from qibot.people import topics
 from qibot.people.models import Person, Topic
@@ -57,7 +57,8 @@ async def profile(db: AsyncSession, person: Person, viewer: Person) -> Profile:
     apart = 0 if mine else (await known_apart(db, viewer.id, [person.id])).get(person.id, 0)
     return Profile(
         person.id,
-        Seen(person.role, person.organisation.short_name, person.place, person.name),
+        # Whoever may look them up knows the name; the rest is what anybody may see.
+        replace(await before(db, person), name=person.name),
         _labels(works_on),
         _labels(helps_with),
         offer.offer if offer is not None and standing else "",

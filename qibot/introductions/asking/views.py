@@ -1,6 +1,7 @@
 """What the bot says to those who ask: people to ask, the form, and how it went."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from qibot.champions.forms import AskFor
@@ -42,8 +43,10 @@ def person(one: Profile) -> Message:
 
 def _steps(one: Profile) -> tuple[Part, ...]:
     if one.mine:
-        how = "as you chose not to be shown by name, only organisers do" if one.unnamed else "if you agreed to be found"
-        return Buttons(Button("Change", Say("join"))), Note(f"Others can look you up like this, {how}.")
+        change = Buttons(Button("Change", Say("join")))
+        if not one.unnamed:
+            return change, Note("Members can look you up like this, if you agreed to be found.")
+        return change, Note("As you chose not to be shown by name, only organisers can look you up like this.")
     unnamed = (Note("They chose not to be shown by name, so others do not see this."),) if one.unnamed else ()
     if one.apart:
         lift = Button("Take them off my list", Lift(one.apart))
@@ -75,9 +78,10 @@ def _why(one: Counterpart, role: str) -> str:
 
 
 def _no_counterpart(role: str, page: int) -> Message:
-    title = f"Nobody else yet: {role}" if page == 1 else "Those were all"
+    if page > 1:
+        return Message("Those were all", Buttons(Button("Find by topic", Say("topics"))))
     return Message(
-        title,
+        f"Nobody else yet: {role}",
         Text("Nobody in another organisation who takes part gives that role. Other words for it may find somebody."),
         Buttons(Button("Find by topic", Say("topics"), "primary"), Button("Change my role", Say("join"))),
         Note("For another role, type ", Typed("intro counterpart"), " and the role."),
@@ -94,8 +98,8 @@ def ask(wish: Wish, whom: Whom, reason: str = "") -> Form:
     return Form(
         Reason,
         {"reason": reason, "shows": ROLE, **{name: str(one) for name, one in ids.items()}},
-        intro=f"I will ask {who(whom.other)}{matter}. They see your words, and of you what you choose here; they learn "
-        "how to reach you only if they say yes, and you the same of them.",
+        intro=f"I will ask {who(whom.other)}{matter}. They read your words, and see of you what you choose below. "
+        "How to reach each other you both learn only if they say yes.",
     )
 
 
@@ -160,7 +164,8 @@ def closed(side: Side, instead: Instead | None = None) -> Message:
     if instead is not None and instead.suggested:
         words = Text(f"{no}, and suggested asking ", Bold(who(instead.other)), ".")
         return Message("They suggested asking somebody else", words, Buttons(*_ask(instead, side), _MINE))
-    words = Text(f"{no}, and suggested asking somebody else.")
+    matter = f"somebody about {side.suggested_topic}" if side.suggested_topic else "somebody else"
+    words = Text(f"{no}, and suggested asking {matter}.")
     return Message(
         "They suggested asking somebody else", words, *_new_match(instead), Buttons(*_ask(instead, side), _MINE)
     )
@@ -196,11 +201,12 @@ def _ask(instead: Instead | None, side: Side) -> tuple[Button, ...]:
 
 
 def _others(side: Side) -> tuple[Button, ...]:
-    if not side.topic:
+    topic = side.suggested_topic or side.topic
+    if not topic:
         return (Button("Find somebody else", Say("topics"), "primary"),)
     return (
-        Button("Find others", Say(f"find {side.topic}"), "primary"),
-        Button(f"Projects about {side.topic}", Say(f"who {side.topic}")),
+        Button("Find others", Say(f"find {topic}"), "primary"),
+        Button(f"Projects about {topic}", Say(f"who {topic}")),
     )
 
 
@@ -248,8 +254,9 @@ EXAMPLES: dict[str, Message | Form] = {
     "closed_no_topic": closed(_NO_TOPIC),
     "closed_new_match": closed(_CLOSED, _MATCH),
     "closed_suggested": closed(_SUGGESTED, Instead(6, 1, _PRIYA, "Sepsis", suggested=True)),
-    "closed_suggested_topic": closed(_SUGGESTED, _MATCH),
-    "closed_suggested_nobody": closed(_SUGGESTED),
+    "closed_suggested_not_possible": closed(_SUGGESTED, _MATCH),
+    "closed_suggested_topic": closed(replace(_SUGGESTED, suggested_topic="Falls"), replace(_MATCH, topic="Falls")),
+    "closed_suggested_nobody": closed(replace(_SUGGESTED, suggested_topic="Falls")),
     "not_reached": not_reached(_OTHER),
     "not_reached_new_match": not_reached(_LEFT, _MATCH),
 }

@@ -35,7 +35,9 @@ def reported(side: Side, told: int) -> Message:
         return Message("Your report is on its way to the organisers", how, Buttons(_MINE, _LIST), ends, beside=True)
     return Message(
         "The two of you are kept apart from now on",
-        Text(f"{stopped} There is no other organiser who could read your report: please tell who runs your network."),
+        Text(
+            f"{stopped} There is no other organiser who could read your report: please tell whoever runs your network."
+        ),
         Buttons(_MINE, _LIST),
         beside=True,
     )
@@ -47,7 +49,7 @@ def misuse(one: Reported, today: date, *, again: bool = False) -> Message:
         "A report of misuse that waits for you" if again else "A report of misuse",
         *_shown(one, today),
         Note(
-            "The two are kept apart already, and the other does not know of it. Other organisers got this too. "
+            "The two are kept apart already, and the other is not told of it. Other organisers got this too. "
             "Once one of you closes it, I delete the words."
         ),
     )
