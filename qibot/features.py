@@ -24,6 +24,7 @@ from qibot.introductions import service as introduction_service
 from qibot.introductions import views as introduction_views
 from qibot.introductions.relay import service as relay_service
 from qibot.introductions.relay import views as relay_views
+from qibot.introductions.together import views as together_views
 from qibot.outbox import commands as reminders
 from qibot.outbox import views as reminder_views
 from qibot.outbox.notifications import Catalogue
@@ -68,6 +69,7 @@ views: tuple[ModuleType, ...] = (
     champion_views,
     project_views,
     introduction_views,
+    together_views,
     relay_views,
     event_views,
     reminder_views,

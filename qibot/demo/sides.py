@@ -68,7 +68,7 @@ class Side(Protocol):
         ...
 
     def inbox(self, who: Account) -> list[Card]:
-        """What the bot wrote in the conversation of the two, oldest first."""
+        """What the bot wrote to them, oldest first."""
         ...
 
 
@@ -99,8 +99,11 @@ class OnSlack:
         return await self._answer(seen)
 
     def inbox(self, who: Account) -> list[Card]:
-        """What the bot wrote in the direct conversation."""
-        return [_slack_card(m) for m in self._slack.inbox(self._world.user(who)) if m.user != who.id]
+        """What the bot wrote in the direct conversation, and where others are in it too."""
+        user = self._world.user(who)
+        with_others = [m for group in self._slack.groups(user) for m in self._slack.messages(user, group.id)]
+        found = [m for m in (*self._slack.inbox(user), *with_others) if m.user != who.id]
+        return [_slack_card(m) for m in sorted(found, key=lambda m: m.ts.partition(".")[2])]
 
     async def _answer(self, seen: SlackSeen) -> Answer:
         await self._slack.wait_idle(until=lambda: seen.messages or seen.opened or seen.updated or seen.error)

@@ -9,6 +9,7 @@ from qibot.introductions.relay import service as relay
 from qibot.introductions.relay import views as relay_views
 from qibot.introductions.seen import of_person, opening, side
 from qibot.introductions.service import Wish
+from qibot.introductions.together import views as together_views
 from qibot.people.turn import Turn, member, table
 from qibot.projects.forms import SayHello
 
@@ -54,7 +55,7 @@ def _number(claimed: str) -> int:
 async def accepted(turn: Turn, pressed: Accept) -> Message:
     found = await service.accept(turn.db, pressed.introduction, turn.member, turn.now)
     seen = await side(turn.db, found, turn.member)
-    return views.introduced(seen, await opening(turn.db, found, turn.member, seen, turn.now))
+    return together_views.introduced(seen, await opening(turn.db, found, turn.member, seen, turn.now))
 
 
 @commands.action(Decline, needs=member)

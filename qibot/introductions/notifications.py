@@ -11,6 +11,7 @@ from qibot.introductions.models import ASKED, Introduction
 from qibot.introductions.relay import service as relay
 from qibot.introductions.relay import views as relay_views
 from qibot.introductions.seen import CLOSED, Side, opening, side, willing
+from qibot.introductions.together import views as together_views
 from qibot.outbox.models import Delivery
 from qibot.outbox.notifications import notification
 from qibot.people import service as people
@@ -46,7 +47,26 @@ _ANSWER = "What became of an introduction you asked for"
 async def introduced(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
     """The introduction, for the asker. If the other took their yes back meanwhile, it is not possible this time."""
     found, reader, seen = await _read(db, delivery)
-    return views.introduced(seen, await opening(db, found, reader, seen, now)) if seen.agreed else views.closed(seen)
+    if not seen.agreed:
+        return views.closed(seen)
+    return together_views.introduced(seen, await opening(db, found, reader, seen, now))
+
+
+@notification(
+    service.TOGETHER_KIND,
+    label=_ANSWER,
+    purpose="introductions",
+    asked_for=True,
+    others=service.the_other,
+    settled=service.apart,
+)
+async def together(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """The introduction, for both in one conversation."""
+    found, reader, seen = await _read(db, delivery)
+    if not seen.agreed:
+        return None
+    theirs = await side(db, found, await people.person(db, found.champion_id))
+    return together_views.gathered(seen, theirs, await opening(db, found, reader, seen, now))
 
 
 @notification(
@@ -121,7 +141,7 @@ async def writing_stopped(db: AsyncSession, delivery: Delivery, now: datetime) -
 
 
 NOTIFICATIONS = (
-    *(asked, reminder, introduced, not_reached, closed, did_you_meet, what_came),
+    *(asked, reminder, introduced, together, not_reached, closed, did_you_meet, what_came),
     *(relayed, not_delivered, writing_stopped),
 )
 

@@ -38,6 +38,7 @@ OUTCOMES = ("nothing yet", "idea", "project", "changed practice")
 
 ASKED_KIND, REMINDER_KIND = "introductions.asked", "introductions.reminder"
 INTRODUCED_KIND, CLOSED_KIND = "introductions.introduced", "introductions.closed"
+TOGETHER_KIND = "introductions.together"
 NOT_REACHED_KIND = "introductions.not_reached"
 DID_YOU_MEET_KIND, WHAT_CAME_KIND = "introductions.did_you_meet", "introductions.what_came"
 
@@ -199,7 +200,9 @@ async def accept(db: AsyncSession, introduction_id: int, person: Person, now: da
         for kind, weeks in ((DID_YOU_MEET_KIND, 2), (WHAT_CAME_KIND, 13)):
             day = weeks_later(local_date(now, one.zone), weeks, one.week)
             dues.append(outbox.Due(kind, one.id, subject, _start_of_day(one, day)))
-    await outbox.queue_many(db, [outbox.Due(INTRODUCED_KIND, found.asker_id, subject, now), *dues])
+    shared = (await people.together(db, found.asker_id, found.champion_id)).account
+    first = TOGETHER_KIND if shared else INTRODUCED_KIND
+    await outbox.queue_many(db, [outbox.Due(first, found.asker_id, subject, now), *dues])
     return found
 
 
@@ -293,6 +296,17 @@ async def expire_due(db: AsyncSession, now: datetime) -> None:
 
 
 # ---- Afterwards
+
+
+async def the_other(db: AsyncSession, delivery: Delivery) -> tuple[int, ...]:
+    """Whom the asker is brought together with in one conversation."""
+    return ((await about(db, delivery.subject)).champion_id,)
+
+
+async def apart(db: AsyncSession, delivery: Delivery, state: str, now: datetime) -> None:
+    """As the two were brought together, or could not be: then the asker is told apart, as whoever said yes was."""
+    if state != SENT:
+        await outbox.queue(db, kind=INTRODUCED_KIND, person_id=delivery.person_id, subject=delivery.subject, due_at=now)
 
 
 async def told(db: AsyncSession, delivery: Delivery, state: str, now: datetime) -> None:

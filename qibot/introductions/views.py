@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 from qibot.chat.forms import Form
 from qibot.chat.message import (
     Bold,
     Button,
     Buttons,
-    Document,
     Facts,
-    Link,
     Mention,
     Message,
     Note,
@@ -24,10 +22,9 @@ from qibot.chat.router import Say
 from qibot.dates import say_date
 from qibot.introductions.forms import Accept, Came, Decline, Later, Met, OpenWrite, Reason, StopWriting, Withdraw
 from qibot.introductions.models import ACCEPTED, ASKED, DECLINED, EXPIRED, WITHDRAWN
-from qibot.introductions.seen import CLOSED, Opening, Seen, Side
+from qibot.introductions.seen import CLOSED, Seen, Side
 from qibot.introductions.service import Whom, Wish
-from qibot.introductions.words import about, mail_to, purpose, question, topic, who
-from qibot.typed import Typed
+from qibot.introductions.words import about, purpose, who
 
 _MINE = Button("My introductions", Say("introductions"))
 _COUNTS = Note("It counts for the network as a whole, never for a person.")
@@ -136,53 +133,6 @@ def later(day: date, today: date) -> Message:
 
 
 # ---- Introduced
-
-
-def introduced(side: Side, opening: Opening) -> Message:
-    """For each of the two, once both have said yes."""
-    other = side.other
-    facts = (
-        ("Role", other.role),
-        ("Organisation", other.organisation),
-        ("Place", other.place),
-        ("About", topic(side)),
-    )
-    parts: list[Part] = [
-        Text("You have both said yes. Meet ", _mention(other), "."),
-        Facts((*facts, ("Contact", other.contact or "not given"))),
-        Quote(side.reason),
-        Text(Bold("To begin with: "), question(side, opening)),
-    ]
-    if not other.account:
-        parts += (_by_mail(side), *_first_time(opening))
-    parts.append(Buttons(*_write(side), _MINE))
-    return Message(
-        f"You are introduced to {other.name}", *parts, Note("I will ask you both in two weeks whether you met.")
-    )
-
-
-def _by_mail(side: Side) -> Text:
-    other = side.other
-    if other.email:
-        return Text(Link(f"Write an e-mail to {other.name}", mail_to(side)), ", or write here and I pass it on.")
-    if other.contact:
-        return Text("You can also write here, and I pass it on.")
-    return Text(
-        "They gave no contact, but you can write here and I pass it on. Give yours with ",
-        *(Typed("join"), ", and they find it under ", Typed("introductions"), "."),
-    )
-
-
-def _first_time(opening: Opening) -> tuple[Part, ...]:
-    if opening.never:
-        return (Text("Your working hours never overlap in the coming weeks, so I propose no time: write instead."),)
-    if not opening.times:
-        return ()
-    one, two = (f"{say_date(at.date(), at.date())} at {at:%H:%M}" for at in opening.times)
-    return (
-        Text("Two times within the working hours of both: ", Bold(one), " or ", Bold(two), ". They are in the file."),
-        Document("introduction.ics", opening.file),
-    )
 
 
 def _write(side: Side) -> tuple[Button, ...]:
@@ -365,7 +315,6 @@ _WAITED = Side(8, ASKED, False, False, _SISTER, _WHY, _DAY, _UNTIL, project="Sep
 _BOTH = Side(7, ACCEPTED, True, True, _TOMASZ, _WHY, _DAY, _UNTIL, "Sepsis")
 _OTHER = Side(7, ACCEPTED, False, True, _AMINA, _WHY, _DAY, _UNTIL, "Sepsis", met="yes")
 _ACROSS = Side(12, ACCEPTED, True, True, _NADIA, _WHY, _DAY, _UNTIL, project="Sepsis trolley")
-_TIMES = datetime(2019, 12, 2, 11, tzinfo=UTC), datetime(2019, 12, 3, 15, tzinfo=UTC)
 _CLOSED = Side(9, CLOSED, True, False, _NURSE, _WHY, _DAY, _UNTIL, "Sepsis")
 _NO_TOPIC = Side(10, CLOSED, True, False, Seen("", "Beds Hospitals", ""), _WHY, _DAY, _UNTIL)
 _NO_MORE = Side(11, ACCEPTED, True, False, _NURSE, _WHY, _DAY, _UNTIL, "Sepsis")
@@ -381,9 +330,6 @@ EXAMPLES: dict[str, Message | Form] = {
     "closed_no_topic": closed(_NO_TOPIC),
     "declined": declined(),
     "later": later(date(2019, 12, 4), _DAY),
-    "introduced": introduced(_BOTH, Opening("Sepsis six on the ward", "Sepsis trolley")),
-    "introduced_across": introduced(_ACROSS, Opening(times=_TIMES, file="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")),
-    "introduced_no_contact": introduced(_OTHER, Opening(never=True)),
     "not_reached": not_reached(_OTHER),
     "did_you_meet": did_you_meet(_BOTH, _DAY),
     "met_yes": met(_BOTH, "yes"),
