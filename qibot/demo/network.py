@@ -88,6 +88,9 @@ NELL = Invented("Nell Ashworth", ELFT, "Palliative care nurse", ("end-of-life", 
                 "What to say, and when: an hour on conversations that people put off", ("end-of-life",),
                 at_event=True)  # fmt: skip
 """Nell is in Teams, and whom to try an introduction across platforms with."""
+JONAS = Invented("Jonas Weber", CNWL, "Improvement lead", ("patient-safety",), "A first driver diagram, drawn together",
+                 ("patient-safety", "violence-reduction"), at_event=True)  # fmt: skip
+"""Jonas shares Amina's workspace, and works elsewhere."""
 _ASK_FIRST = "Ask me first: my name is shown once I say yes"
 
 PEOPLE = (
@@ -97,8 +100,7 @@ PEOPLE = (
     RUTH,
     PRIYA,
     NELL,
-    Invented("Jonas Weber", CNWL, "Improvement lead", ("patient-safety",), "A first driver diagram, drawn together",
-             ("patient-safety", "violence-reduction"), at_event=True),
+    JONAS,
     Invented("Grace Adeyemi", MKUH, "Antimicrobial pharmacist", ("antimicrobial-stewardship", "sepsis"),
              "IV to oral switch: our ward round sheet and six months of figures",
              ("antimicrobial-stewardship", "medicines-safety"), at_event=True),
