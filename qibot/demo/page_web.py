@@ -32,7 +32,7 @@ HERE = Path(__file__).parent
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7), "next": None}
 USUAL = {"left": f"{network.MK}.{network.AMINA.account.id}", "right": f"{network.TEAMS}.{network.NELL.account.id}"}
 """Somebody in Slack, and somebody in Teams."""
-NEARBY = f"{network.MK}.{network.JONAS.account.id}"
+NEARBY = f"{network.MK}.{network.INES.account.id}"
 """Whom to show on the right for an introduction within one workspace."""
 _GONE = News("That is not there any more: it was answered, closed or changed meanwhile. Here is how things stand now.")
 Doing = Callable[["Web", str, FormData, Look], Awaitable[Look]]
