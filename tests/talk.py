@@ -17,7 +17,7 @@ from qibot.chat import wire
 from qibot.chat.forms import HIDDEN, Form
 from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Profile, Sender, Shortcut, Submission
 from qibot.chat.message import Button, Buttons, Message, plain_text
-from qibot.chat.platform import Address, Doubt, NotSent, Sent
+from qibot.chat.platform import Address, Doubt, NotSent, Sent, Unreachable
 from qibot.chat.router import Reply
 from tests.cast import ELSEWHERE, EVERYBODY, Character
 
@@ -25,10 +25,14 @@ PLATFORM, SECOND = "paper", "paper2"
 
 
 class Paper:
-    """A platform made of lists: everything unasked lands in an inbox. `refuse` makes sending to an account raise."""
+    """A platform made of lists: everything unasked lands in an inbox. `refuse` makes sending to an account raise.
+
+    `together` has the messages to several at once, with their accounts; `gathers` says whether it takes such.
+    """
 
     def __init__(self, name: str = PLATFORM) -> None:
-        self.name = name
+        self.name, self.gathers = name, True
+        self.together: list[tuple[tuple[str, ...], Message]] = []
         self.inboxes: dict[tuple[str, str], list[Message]] = {}
         self.marks: dict[str, Sent] = {}
         self.refuse: dict[str, NotSent] = {}
@@ -36,6 +40,13 @@ class Paper:
     async def send(self, to: Address, message: Message, mark: str) -> Sent:
         if problem := self.refuse.get(to.account):
             raise problem
+        if to.others:
+            if not self.gathers:
+                raise Unreachable("Nobody is brought together here.")
+            assert not to.conversation
+            self.together.append(((to.account, *to.others), message))
+            self.marks[mark] = Sent(f"G{to.account}", str(len(self.together)))
+            return self.marks[mark]
         inbox = self.inboxes.setdefault((to.workspace, to.account), [])
         inbox.append(message)
         self.marks[mark] = Sent(f"D{to.account}", str(len(inbox)))

@@ -6,6 +6,7 @@ Lengths are nobody's concern here: a renderer shortens with "…" where its plat
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from qibot.chat.wire import Action
 from qibot.typed import Typed
@@ -131,6 +132,34 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Meeting:
+    """A time to meet that somebody may choose. `label` says when, by the reader's own clock; `starts` and `ends` are
+    aware. `guest` is the other's e-mail address, "" where there is none to show.
+    """
+
+    label: str
+    title: str
+    about: str
+    starts: datetime
+    ends: datetime
+    guest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Times to choose from, and to put into a calendar. `file` has all of them; on a platform that hands over no files
+    each leads to a new entry.
+    """
+
+    meetings: tuple[Meeting, ...]
+    file: Document
+
+    def times(self, how: "Callable[[Meeting], str | Run]") -> tuple[Run, ...]:
+        """ "Mon 2 Dec at 11:00 or Tue 3 Dec at 15:00", each as a platform shows it."""
+        return runs(*[part for meeting in self.meetings for part in (" or ", how(meeting))][1:])
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     """`does` is the action it sends, or an http(s) address it opens. `confirm` asks once more first."""
 
@@ -154,7 +183,7 @@ class Buttons:
         object.__setattr__(self, "buttons", buttons)
 
 
-Part = Text | Note | Quote | Facts | Table | Picture | Document | Buttons
+Part = Text | Note | Quote | Facts | Table | Picture | Document | Calendar | Buttons
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -216,5 +245,7 @@ def _plain_part(part: Part) -> str:
             return f"[picture: {alt}]"
         case Document(name=name):
             return f"[file: {name}]"
+        case Calendar(file=Document(name=name)):
+            return f"{plain(part.times(lambda meeting: meeting.label))}\n[file: {name}]"
         case Buttons(buttons=buttons):
             return " ".join(f"[{b.label}]" for b in buttons)

@@ -16,12 +16,17 @@ from qibot.chat.wire import Action
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a person can be reached: their account, and the conversation with them when it is known already."""
+    """Where a person can be reached: their account, and the conversation with them when it is known already.
+
+    With `others`, accounts of the same workspace, it is one conversation of all of them and the bot: `Unreachable` then
+    says that the platform has no such conversation, or not of these, and nothing of any of them.
+    """
 
     platform: str
     workspace: str
     account: str
     conversation: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

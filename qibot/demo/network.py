@@ -88,6 +88,9 @@ NELL = Invented("Nell Ashworth", ELFT, "Palliative care nurse", ("end-of-life", 
                 "What to say, and when: an hour on conversations that people put off", ("end-of-life",),
                 at_event=True)  # fmt: skip
 """Nell is in Teams, and whom to try an introduction across platforms with."""
+INES = Invented("Ines Duarte", CNWL, "Community psychiatric nurse", ("dementia", "care-homes"),
+                "Delirium or dementia: a one-page guide for care homes", ("dementia",), at_event=True)  # fmt: skip
+"""Ines shares Amina's workspace, and works elsewhere."""
 _ASK_FIRST = "Ask me first: my name is shown once I say yes"
 
 PEOPLE = (
@@ -105,8 +108,7 @@ PEOPLE = (
     Invented("Hannah Doyle", MKUH, "Discharge coordinator", ("discharge", "patient-flow"), at_event=True),
     Invented("Samuel Osei", MKUH, "Emergency physician", ("urgent-emergency-care", "sepsis"),
              "Sepsis six at the front door: what slowed us down", ("sepsis", "urgent-emergency-care"), _ASK_FIRST),
-    Invented("Ines Duarte", CNWL, "Community psychiatric nurse", ("dementia", "care-homes"),
-             "Delirium or dementia: a one-page guide for care homes", ("dementia",), at_event=True),
+    INES,
     Invented("Callum Reid", CNWL, "Physiotherapist", ("falls", "community-services")),
     Invented("Meera Joshi", SCAS, "Paramedic", ("ambulance", "admissions-avoidance"),
              "A shift on the road, and how we leave people safely at home", ("admissions-avoidance", "ambulance"),

@@ -84,9 +84,10 @@ class Page:
         return self.slack.workspaces[user.team_id].name
 
     def posts(self, user: User) -> list[Post]:
-        """What this person sees in the bot's direct messages in Slack, in order of arrival."""
-        conversation = self.slack.direct(self.slack.workspaces[user.team_id], [user.id])
-        return [post for post in conversation.posts.values() if post.only_for in (None, user.id)]
+        """What this person sees in the bot's messages in Slack, to them alone or to several, in order of arrival."""
+        own = self.slack.direct(self.slack.workspaces[user.team_id], [user.id])
+        posts = [post for one in (own, *self.slack.groups(user)) for post in one.posts.values()]
+        return sorted((post for post in posts if post.only_for in (None, user.id)), key=lambda post: serial(post.ts))
 
     def teams_posts(self, user: TeamsUser) -> list[TeamsPost]:
         """What this person sees in their chat with the bot in Teams, in order of arrival."""

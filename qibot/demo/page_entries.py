@@ -27,7 +27,7 @@ class Payload:
 class Entry:
     """A line of the conversation: a message, or a thing done (`by_hand`). `day` is set where a new one begins.
 
-    `notice` is what Teams showed for a moment.
+    `notice` is what Teams showed for a moment; `company` names who else has it in front of them.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Entry:
     day: str = ""
     trouble: str = ""
     notice: str = ""
+    company: str = ""
     files: tuple[tuple[str, str], ...] = ()
 
 

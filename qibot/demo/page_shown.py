@@ -164,9 +164,24 @@ class Shown:
         files = tuple((one, slack.files[one].name) for one in post.files if one in slack.files)
         name = user.name if mine else "qibot"
         only_you = post.only_for is not None
+        channel = slack.workspaces[user.team_id].channels[post.channel]
+        company = self._company(user, channel.members) if channel.kind == "mpim" else ""
         return Entry(
-            id, name, local(moment(post.ts)), html, tuple(payloads), mine, False, only_you, post.edited, files=files
+            id,
+            name,
+            local(moment(post.ts)),
+            html,
+            tuple(payloads),
+            mine,
+            only_you=only_you,
+            edited=post.edited,
+            files=files,
+            company=company,
         )
+
+    def _company(self, user: User, members: set[str]) -> str:
+        users = self._page.slack.workspaces[user.team_id].users
+        return " and ".join(sorted(users[one].name for one in members if one != user.id and not users[one].is_bot))
 
     def _window(self, look: Look, side: str, view: View, user: User) -> Window:
         id, key = f"{side}-{view.id}", look.sides[side].who

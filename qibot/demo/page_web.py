@@ -30,9 +30,10 @@ from qibot.demo.teams_server import TeamsUser
 
 HERE = Path(__file__).parent
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7), "next": None}
-USUAL = {"left": f"{network.MK}.{network.AMINA.account.id}", "right": f"{network.BEDS}.{network.TOMASZ.account.id}"}
-ACROSS = f"{network.TEAMS}.{network.NELL.account.id}"
-"""Whom to show on the right for an introduction across platforms."""
+USUAL = {"left": f"{network.MK}.{network.AMINA.account.id}", "right": f"{network.TEAMS}.{network.NELL.account.id}"}
+"""Somebody in Slack, and somebody in Teams."""
+NEARBY = f"{network.MK}.{network.INES.account.id}"
+"""Whom to show on the right for an introduction within one workspace."""
 _GONE = News("That is not there any more: it was answered, closed or changed meanwhile. Here is how things stand now.")
 Doing = Callable[["Web", str, FormData, Look], Awaitable[Look]]
 
@@ -83,7 +84,7 @@ class Web:
             due=await self.page.world.next_due(),
             news=self.page.news,
             everybody=self.page.people,
-            across=look.with_side("right", who=ACROSS, tab=MESSAGES, begin="").url + "#right",
+            nearby=look.with_side("right", who=NEARBY, tab=MESSAGES, begin="").url + "#right",
             problems=self.page.problems(),
         )
 

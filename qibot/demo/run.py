@@ -30,9 +30,9 @@ qibot demo: an invented network of {people} people in Slack and in Teams. Nothin
   {url}
 
 Try this first:
-  1. As Amina, on the left, type:  /qi find sepsis
-  2. Press “Ask for an introduction” by Tomasz, say why, and see him answer on the right.
-  3. Type  /qi find end of life  and ask Nell Ashworth, who is in Teams.
+  1. As Amina, in Slack on the left, type:  /qi find end of life
+  2. Press “Ask for an introduction” by Nell, say why, and answer for her, in Teams on the right.
+  3. Press “Write to Amina Okafor” there, and see the words arrive on the left.
   4. Press “To the next nudge” and see what the bot remembers.
 
 Stop it with Ctrl-C. What you did is then forgotten.

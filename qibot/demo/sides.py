@@ -68,7 +68,7 @@ class Side(Protocol):
         ...
 
     def inbox(self, who: Account) -> list[Card]:
-        """What the bot wrote in the conversation of the two, oldest first."""
+        """What the bot wrote to them, oldest first."""
         ...
 
 
@@ -99,8 +99,11 @@ class OnSlack:
         return await self._answer(seen)
 
     def inbox(self, who: Account) -> list[Card]:
-        """What the bot wrote in the direct conversation."""
-        return [_slack_card(m) for m in self._slack.inbox(self._world.user(who)) if m.user != who.id]
+        """What the bot wrote in the direct conversation, and where others are in it too."""
+        user = self._world.user(who)
+        with_others = [m for group in self._slack.groups(user) for m in self._slack.messages(user, group.id)]
+        found = [m for m in (*self._slack.inbox(user), *with_others) if m.user != who.id]
+        return [self._card(m) for m in sorted(found, key=lambda m: m.ts.partition(".")[2])]
 
     async def _answer(self, seen: SlackSeen) -> Answer:
         await self._slack.wait_idle(until=lambda: seen.messages or seen.opened or seen.updated or seen.error)
@@ -108,7 +111,12 @@ class OnSlack:
         if seen.error:
             raise RuntimeError(seen.error)
         form = Paper(seen.opened.title, tuple(seen.opened.fields), seen.opened) if seen.opened else None
-        return Answer(tuple(_slack_card(m) for m in seen.messages), form)
+        return Answer(tuple(self._card(m) for m in seen.messages), form)
+
+    def _card(self, message: SeenMessage) -> Card:
+        files = [f"[file: {self._slack.files[one].name}]" for one in message.files]
+        shown = "\n".join(part for part in (message.shown, *files) if part)
+        return Card(message.ts, shown, tuple(message.labels), message)
 
 
 class OnTeams:
@@ -157,16 +165,13 @@ class OnTeams:
             raise RuntimeError(seen.error)
         if seen.dialog is not None:
             return Answer(form=Paper(seen.dialog.title, tuple(seen.dialog.fields), seen.dialog))
-        shown = [*seen.messages, *([seen.updated] if seen.updated else [])]
+        # What takes a card's place is said twice, and seen once.
+        shown = list({m.id: m for m in (*seen.messages, *([seen.updated] if seen.updated else []))}.values())
         forms = [m for m in shown if m.fields]
         if forms:
             title = forms[-1].shown.splitlines()[0]
             return Answer(form=Paper(title, tuple(forms[-1].fields), forms[-1]))
         return Answer(tuple(_teams_card(m) for m in shown))
-
-
-def _slack_card(message: SeenMessage) -> Card:
-    return Card(message.ts, message.shown, tuple(message.labels), message)
 
 
 def _teams_card(message: TeamsMessage) -> Card:

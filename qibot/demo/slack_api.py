@@ -159,12 +159,12 @@ class Api:
 
     async def _respond(self, call: Call, value: str, fault: Fault | None) -> Response:
         kind = fault.kind if fault else ""
-        if fault is not None and kind in ("429", "500", "timeout", "revoked"):
-            call.error = {"429": "ratelimited", "revoked": "token_revoked"}.get(kind, kind)
+        if fault is not None and kind in ("429", "500", "timeout", "revoked", "refused"):
+            call.error = {"429": "ratelimited", "revoked": "token_revoked", "refused": fault.error}.get(kind, kind)
             if kind == "429":
                 return _too_many(fault.retry_after)
-            if kind == "revoked":
-                return JSONResponse({"ok": False, "error": "token_revoked"})
+            if kind in ("revoked", "refused"):
+                return JSONResponse({"ok": False, "error": call.error})
             return PlainTextResponse("<html>Something went wrong</html>", 500, media_type="text/html")
         if fault is not None and kind == "slow":
             await asyncio.sleep(fault.seconds)

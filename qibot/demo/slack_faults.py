@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["429", "500", "timeout", "drop", "slow", "revoked"]
+Kind = Literal["429", "500", "timeout", "drop", "slow", "revoked", "refused"]
 
 
 @dataclass(slots=True)
@@ -17,6 +17,7 @@ class Fault:
     team: str | None
     seconds: float
     share: float
+    error: str = ""
     owed: float = 0.0
 
     def strikes(self) -> bool:
@@ -46,13 +47,14 @@ class Faults:
         team: str | None = None,
         seconds: float = 0.2,
         share: float = 1.0,
+        error: str = "",
     ) -> None:
         """Let the next `times` calls (None: all) of `method` ("*": any) go wrong, for one `team` or for all.
 
         429: `Retry-After: retry_after`; 500: an HTML page; timeout: no answer, nothing applied; drop: applied, then
-        the connection is cut; slow: `seconds` late; revoked: token_revoked.
+        the connection is cut; slow: `seconds` late; revoked: token_revoked; refused: `error`, whatever it says.
         """
-        self.waiting.append(Fault(method, kind, times, retry_after, team, seconds, share))
+        self.waiting.append(Fault(method, kind, times, retry_after, team, seconds, share, error))
 
     def take(self, method: str, team: str | None) -> Fault | None:
         """The fault that strikes this call, if any."""

@@ -139,8 +139,9 @@ async def serving(app: Any, port: int = 0) -> AsyncIterator[str]:
         listener.close()
         raise
     listener.listen(128)
-    config = uvicorn.Config(app, log_config=None, log_level="critical", access_log=False, lifespan="off")
-    server = _Quiet(config)
+    quiet: dict[str, Any] = {"log_config": None, "log_level": "critical", "access_log": False, "lifespan": "off"}
+    # Longer than a client keeps a connection, or on a slow machine it uses one that was let go just now.
+    server = _Quiet(uvicorn.Config(app, timeout_keep_alive=60, **quiet))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -213,6 +213,11 @@ class SlackState(Waiting):
         """Everything this person can see in the bot's direct messages, newest last, edits applied."""
         return self.messages(user, self.direct(self.workspaces[user.team_id], [user.id]).id)
 
+    def groups(self, user: User) -> list[Channel]:
+        """The bot's conversations with this person and others, in the order in which they began."""
+        channels = self.workspaces[user.team_id].channels.values()
+        return [channel for channel in channels if channel.kind == "mpim" and user.id in channel.members]
+
     def home(self, user: User) -> View | None:
         """Their Home tab, if the bot has published one."""
         return self.workspaces[user.team_id].homes.get(user.id)

@@ -67,6 +67,23 @@ async def introduced(db: AsyncSession, delivery: Delivery, now: datetime) -> Mes
 
 
 @notification(
+    service.TOGETHER_KIND,
+    label=_ANSWER,
+    purpose="introductions",
+    asked_for=True,
+    others=service.the_other,
+    settled=service.apart,
+)
+async def together(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """The introduction, for both in one conversation."""
+    found, reader, seen = await _read(db, delivery)
+    if not seen.agreed:
+        return None
+    theirs = await side(db, found, await people.person(db, found.champion_id))
+    return introduced_views.gathered(seen, theirs, await opening(db, found, reader, seen, now))
+
+
+@notification(
     service.NOT_REACHED_KIND, label="An introduction you said yes to", purpose="introductions", asked_for=True
 )
 async def not_reached(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
@@ -156,7 +173,7 @@ async def misuse_closed(db: AsyncSession, delivery: Delivery, now: datetime) -> 
 
 
 NOTIFICATIONS = (
-    *(asked, reminder, introduced, not_reached, closed, did_you_meet, what_came),
+    *(asked, reminder, introduced, together, not_reached, closed, did_you_meet, what_came),
     *(relayed, not_delivered, writing_stopped),
     *(misuse_reported, misuse_closed),
 )

@@ -101,12 +101,14 @@ class Side:
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What the first conversation may start from: a project of each, "" for none; and when, for two who share no
-    workspace: `times` in the viewer's zone and `file` for their calendar. `never`: they do not work at the same time.
+    workspace: `times` in the viewer's zone, `title` of such a meeting and `file` for their calendar. `never`: they do
+    not work at the same time.
     """
 
     mine: str = ""
     theirs: str = ""
     times: tuple[datetime, ...] = ()
+    title: str = ""
     file: str = ""
     never: bool = False
 
@@ -246,7 +248,7 @@ async def opening(db: AsyncSession, introduction: Introduction, viewer: Person, 
         return Opening(mine, theirs)
     file = _file(introduction, viewer, seen, times, now) if times else ""
     local = tuple(at.astimezone(ZoneInfo(viewer.zone)) for at in times)
-    return Opening(mine, theirs, local, file, never=not times)
+    return Opening(mine, theirs, local, f"{viewer.name} and {seen.other.name}", file, never=not times)
 
 
 def _file(introduction: Introduction, viewer: Person, seen: Side, times: tuple[datetime, ...], now: datetime) -> str:

@@ -17,6 +17,7 @@ from qibot.introductions.rounds.models import Programme
 from qibot.introductions.seen import IS_OPEN, is_willing, whole, willing
 from qibot.outbox import service as outbox
 from qibot.outbox.models import SENT, Delivery
+from qibot.people import service as people
 from qibot.people.models import Person
 from qibot.typed import Typed, Words
 
@@ -30,6 +31,7 @@ OUTCOMES = ("nothing yet", "idea", "project", "changed practice")
 
 ASKED_KIND, REMINDER_KIND = "introductions.asked", "introductions.reminder"
 INTRODUCED_KIND, CLOSED_KIND = "introductions.introduced", "introductions.closed"
+TOGETHER_KIND = "introductions.together"
 NOT_REACHED_KIND = "introductions.not_reached"
 DID_YOU_MEET_KIND, WHAT_CAME_KIND = "introductions.did_you_meet", "introductions.what_came"
 
@@ -59,7 +61,9 @@ async def accept(db: AsyncSession, introduction_id: int, person: Person, now: da
     if found.state == ACCEPTED:
         return found
     await _close(db, found, ACCEPTED, now)
-    dues = [outbox.Due(INTRODUCED_KIND, found.asker_id, subject_of(found.id), now)]
+    shared = (await people.together(db, found.asker_id, found.champion_id)).account
+    first = TOGETHER_KIND if shared else INTRODUCED_KIND
+    dues = [outbox.Due(first, found.asker_id, subject_of(found.id), now)]
     for one in (found.asker, found.champion):
         dues += follow_ups(found.id, one, now)
     await outbox.queue_many(db, dues)
@@ -203,6 +207,17 @@ def follow_ups(introduction_id: int, person: Person, now: datetime) -> list[outb
         outbox.Due(kind, person.id, subject, start_of_day(person, weeks_later(day, weeks, week)))
         for kind, weeks in ((DID_YOU_MEET_KIND, 2), (WHAT_CAME_KIND, 13))
     ]
+
+
+async def the_other(db: AsyncSession, delivery: Delivery) -> tuple[int, ...]:
+    """Whom the asker is brought together with in one conversation."""
+    return ((await about(db, delivery.subject)).champion_id,)
+
+
+async def apart(db: AsyncSession, delivery: Delivery, state: str, now: datetime) -> None:
+    """As the two were brought together, or could not be: then the asker is told apart, as whoever said yes was."""
+    if state != SENT:
+        await outbox.queue(db, kind=INTRODUCED_KIND, person_id=delivery.person_id, subject=delivery.subject, due_at=now)
 
 
 async def told(db: AsyncSession, delivery: Delivery, state: str, now: datetime) -> None:

@@ -26,6 +26,11 @@ def purpose(side: Side) -> str:
     return f" to talk about {topic(side)}" if topic(side) else ""
 
 
+def yours(side: Side) -> str:
+    """What their first conversation is, for the notes of a meeting."""
+    return f"A first conversation about {topic(side)}." if topic(side) else "A first conversation."
+
+
 def question(side: Side, opening: Opening) -> str:
     """What a first conversation may begin with."""
     mine, theirs = opening.mine, opening.theirs
@@ -38,6 +43,19 @@ def question(side: Side, opening: Opening) -> str:
     if side.topic:
         return f"ask what they would try first about {side.topic}, and say what you have tried."
     return "ask what they are trying to improve just now."
+
+
+def compare(side: Side, opening: Opening, mine: str, theirs: str) -> str:
+    """The same for two who read it together. `side` is the asker's, `mine` and `theirs` are names."""
+    if opening.mine and opening.theirs and opening.mine != opening.theirs:
+        return f"how does “{opening.mine}” ({mine}) compare with “{opening.theirs}” ({theirs})?"
+    if opening.theirs:
+        return f"what has {theirs} learnt from “{opening.theirs}” so far?"
+    if opening.mine:
+        return f"what would {theirs} do differently about “{opening.mine}” ({mine})?"
+    if side.topic:
+        return f"what would {theirs} try first about {side.topic}, and what has {mine} tried?"
+    return "what is each of you trying to improve just now?"
 
 
 def mail_to(side: Side) -> str:

@@ -92,12 +92,17 @@ class Known:
     lately: Mapping[int, Sequence[tuple[str, datetime]]]
     busy: Mapping[str, datetime]
 
-    def standing(self, row: Delivery, purpose: str, way: Way | None) -> Standing:
-        """Of the person of `row`, who would be reached by `way`."""
-        person = self.people[row.person_id]
+    def account(self, person_id: int, workspace_id: int) -> str:
+        """Where somebody can be reached in that workspace; "" when they cannot."""
+        ways = self.ways.get(person_id, ())
+        return next((way.account for way in ways if way.workspace_id == workspace_id and way.open), "")
+
+    def standing(self, row: Delivery, purpose: str, *, person_id: int, reachable: bool) -> Standing:
+        """Of the person of `row`, or of another who gets it too."""
+        person = self.people[person_id]
         return Standing(
             here=person.here,
-            reachable=way is not None,
+            reachable=reachable,
             agreed=(person.id, purpose) in self.agreed,
             stopped=not {(person.id, row.kind), (person.id, EVERYTHING)}.isdisjoint(self.stopped),
             paused_until=person.paused_until,
@@ -110,9 +115,13 @@ class Known:
         return max((self.busy[key] for key in way.lanes if key in self.busy), default=None)
 
 
-async def look_up(db: AsyncSession, rows: Iterable[Delivery], now: datetime, nudges: Sequence[str]) -> Known:
-    """What may decide about `rows`. `nudges` are the kinds that count to the weekly cap."""
-    ids = sorted({row.person_id for row in rows})
+async def look_up(
+    db: AsyncSession, rows: Iterable[Delivery], now: datetime, nudges: Sequence[str], others: Iterable[int] = ()
+) -> Known:
+    """What may decide about `rows`. `nudges` are the kinds that count to the weekly cap; `others` are people who get
+    one of them too.
+    """
+    ids = sorted({row.person_id for row in rows} | set(others))
     agreed = select(Consent.person_id, Consent.purpose).where(
         Consent.person_id.in_(ids), Consent.withdrawn_at.is_(None)
     )

@@ -8,7 +8,7 @@
 There is no registry: what is not listed there is not sent.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,8 @@ from qibot.outbox.models import Delivery
 from qibot.outbox.service import SPOKEN
 from qibot.outbox.settling import Settled
 
+Others = Callable[[AsyncSession, Delivery], Awaitable[Sequence[int]]]
+"""Ids of the people who get it together with the person of the delivery."""
 Build = Callable[[AsyncSession, Delivery, datetime], Awaitable[Message | None]]
 """Reads the truth again and says it; None when it is no longer true. It runs in a transaction that refuses to write."""
 
@@ -30,6 +32,10 @@ class Notification:
     `kind` is a wire name and never changes; `label` names it to people; `purpose` is the consent it needs. What a
     person asked for (`asked_for`) neither counts to the weekly cap nor waits for the end of a pause, and has no stop
     button. `settled` is for a feature that has something to do once it is known how a delivery ended.
+
+    What has `others` goes to all of them in one conversation, at a moment at which each may be written to. Nobody can
+    ask a platform whether it arrived there without permission to read what people write to each other: so it is never
+    sent again once it may have arrived, and `settled` is where they are told apart instead.
     """
 
     kind: str
@@ -38,6 +44,7 @@ class Notification:
     asked_for: bool
     build: Build
     settled: Settled | None = None
+    others: Others | None = None
 
     def __post_init__(self) -> None:
         if self.purpose not in SPOKEN:
@@ -45,10 +52,16 @@ class Notification:
 
 
 def notification(
-    kind: str, *, label: str, purpose: str, asked_for: bool = False, settled: Settled | None = None
+    kind: str,
+    *,
+    label: str,
+    purpose: str,
+    asked_for: bool = False,
+    settled: Settled | None = None,
+    others: Others | None = None,
 ) -> Callable[[Build], Notification]:
     """Make a notification of the function that builds its message."""
-    return lambda build: Notification(kind, label, purpose, asked_for, build, settled)
+    return lambda build: Notification(kind, label, purpose, asked_for, build, settled, others)
 
 
 class Catalogue(dict[str, Notification]):

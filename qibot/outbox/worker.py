@@ -26,11 +26,12 @@ from qibot.outbox import claims, views
 from qibot.outbox.claims import Known, Settlement, Way
 from qibot.outbox.models import FAILED, PENDING, SENDING, SENT, SKIPPED, Delivery
 from qibot.outbox.notifications import Catalogue, Notification
-from qibot.outbox.service import Later, Send, Skip, may_we
+from qibot.outbox.service import Later, Send, Skip
 from qibot.outbox.settling import say_wrong, settle
+from qibot.outbox.together import may_we_all
 
-ATTEMPTS = 8
-"""Then it is given up, with a reason: about ten hours after the first."""
+ATTEMPTS, FEW_ATTEMPTS = 8, 3
+"""Then it is given up, with a reason: about ten hours after the first; ten minutes where they can be told apart."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=4)
 DOUBT = timedelta(seconds=30)
 """How long a platform gets to finish what it may have taken, before it is asked."""
@@ -53,11 +54,16 @@ class Tick:
 
 @dataclass(slots=True)
 class _Job:
-    """A claimed row on its way through the tick. `unsure`: a platform may have taken it once, and cannot be asked."""
+    """A claimed row on its way through the tick. `unsure`: a platform may have taken it once, and cannot be asked.
+
+    `others` are people who get it too, in one conversation, and `beside` their accounts where it goes.
+    """
 
     row: Delivery
     unsure: bool
     way: Way | None = None
+    others: tuple[int, ...] = ()
+    beside: tuple[str, ...] = ()
     another_way: bool = False
     message: Message | None = None
     done: Settlement | None = None
@@ -76,7 +82,7 @@ class _Job:
     def again(self, now: datetime, reason: str) -> None:
         """After a wait that grows, unless it was tried often enough."""
         attempts = self.row.attempts + 1
-        if attempts >= ATTEMPTS:
+        if attempts >= (FEW_ATTEMPTS if self.others else ATTEMPTS):
             self.settle(FAILED, f"{reason} I tried {attempts} times.", attempts=attempts)
         else:
             self.later(now + _wait(attempts), reason, attempts=attempts)
@@ -92,8 +98,10 @@ class _Job:
 
     def sent(self, sent: Sent, at: datetime, **changes: Any) -> None:
         changes |= {"conversation": sent.conversation, "message": sent.message}
-        if self.way is not None and sent.conversation and sent.conversation != self.way.conversation:
-            changes["identity"] = {"its_id": self.way.identity_id, "conversation": sent.conversation}
+        # A conversation of several is nobody's own.
+        way = None if self.others else self.way
+        if way is not None and sent.conversation and sent.conversation != way.conversation:
+            changes["identity"] = {"its_id": way.identity_id, "conversation": sent.conversation}
         self.settle(SENT, sent_at=at, **changes)
 
 
@@ -204,13 +212,17 @@ class Worker:
 
     async def _ask_one(self, job: _Job, now: datetime) -> None:
         row, way = job.row, job.way
+        kind = self._catalogue.get(row.kind)
+        if kind is not None and kind.others is not None:
+            job.settle(FAILED, "Nobody can say whether it arrived, and it is not said twice.")
+            return
         platform = self._platforms.get(way.platform) if way else None
         if way is None or platform is None or row.handed_at is None:
             job.settle(FAILED, "The chat account went away before I could check whether it arrived.")
             return
         try:
             async with asyncio.timeout(self._patience):
-                answer = await platform.find_sent(_address(way), row.id, row.handed_at)
+                answer = await platform.find_sent(_address(job, way), row.id, row.handed_at)
         except Throttled as slow:
             job.doubt(now + timedelta(seconds=slow.seconds), slow.reason, row.attempts)
         except Unreachable as gone:
@@ -249,7 +261,7 @@ class Worker:
             if notification is None:
                 # Another version of the bot may know it.
                 job.again(now, "Nothing here knows how to say this.")
-            elif self._may(job, notification, known, now):
+            elif self._may(job, notification, await self._among(db, job, notification, known, now), now):
                 message = await notification.build(db, job.row, now)
                 # A feature that changed something is found out here, on its own, and not at the end for everybody.
                 await db.flush()
@@ -261,11 +273,19 @@ class Worker:
             job.again(now, "Something went wrong on my side.")
             raise _Broke from wrong
 
+    async def _among(self, db: AsyncSession, job: _Job, what: Notification, known: Known, now: datetime) -> Known:
+        """What may decide about a message to several: what is known of each of them."""
+        if what.others is None:
+            return known
+        job.others = tuple(await what.others(db, job.row))
+        return await claims.look_up(db, [job.row], now, self._nudges, job.others)
+
     def _may(self, job: _Job, notification: Notification, known: Known, now: datetime) -> bool:
-        job.way = self._way(job, known)
-        standing = known.standing(job.row, notification.purpose, job.way)
-        asked = notification.asked_for
-        match may_we(now, standing, purpose=notification.purpose, asked_for=asked, weekly_cap=self._weekly_cap):
+        self._find_way(job, known)
+        purpose, asked = notification.purpose, notification.asked_for
+        people, reachable = (job.row.person_id, *job.others), job.way is not None
+        standings = [known.standing(job.row, purpose, person_id=one, reachable=reachable) for one in people]
+        match may_we_all(now, standings, purpose=purpose, asked_for=asked, weekly_cap=self._weekly_cap):
             case Skip(reason=reason):
                 job.settle(SKIPPED, reason)
             case Later(moment=moment, reason=reason):
@@ -276,16 +296,17 @@ class Worker:
                     job.later(until, "It waits for its turn.")
         return job.done is None
 
-    def _way(self, job: _Job, known: Known) -> Way | None:
+    def _find_way(self, job: _Job, known: Known) -> None:
         ways = [
-            way
+            (way, beside)
             for way in known.ways.get(job.row.person_id, ())
             # What may have arrived in one place is not said in another.
             if not job.unsure or way.workspace_id == job.row.workspace_id
             if way.open and way.platform in self._platforms
+            if all(beside := tuple(known.account(one, way.workspace_id) for one in job.others))
         ]
         job.another_way = len(ways) > 1
-        return ways[0] if ways else None
+        job.way, job.beside = ways[0] if ways else (None, ())
 
     # ---- Hand over and send
 
@@ -322,7 +343,7 @@ class Worker:
         resent = row.resent + job.unsure
         try:
             async with asyncio.timeout(self._patience):
-                sent = await self._platforms[way.platform].send(_address(way), message, row.id)
+                sent = await self._platforms[way.platform].send(_address(job, way), message, row.id)
         except Throttled as slow:
             until = self._clock.now() + timedelta(seconds=slow.seconds)
             lane = way.lanes[0] if slow.whole_workspace else way.lanes[1]
@@ -330,8 +351,9 @@ class Worker:
                 self._paused[lane] = max(until, self._paused.get(lane, until))
             job.later(until, "The platform asked us to slow down.", pause=(lane, until))
         except Unreachable as gone:
-            identity = {"its_id": way.identity_id, "unreachable": gone.reason[:200]}
-            if job.another_way:
+            # Of several it is not known whom it is about.
+            identity = {} if job.others else {"its_id": way.identity_id, "unreachable": gone.reason[:200]}
+            if job.another_way and identity:
                 job.later(self._clock.now(), gone.reason, identity=identity)
             else:
                 job.settle(FAILED, gone.reason, identity=identity)
@@ -370,5 +392,5 @@ def _with_ways_out(message: Message | None, row: Delivery, notification: Notific
     return None if message is None else views.with_ways_out(message, row.id, notification.label)
 
 
-def _address(way: Way) -> Address:
-    return Address(way.platform, way.workspace, way.account, way.conversation)
+def _address(job: _Job, way: Way) -> Address:
+    return Address(way.platform, way.workspace, way.account, "" if job.others else way.conversation, job.beside)

@@ -17,6 +17,8 @@ CHROMIUM = Path("/usr/bin/chromium")
 EVENT_MORNING = datetime(2019, 11, 27, 10, tzinfo=UTC)
 SHORT = 5_000
 """Milliseconds after which something that should have shown is counted as missing."""
+SLACK = "/?right=T0BEDS.U0TOMASZ"
+"""Two people of Slack."""
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -91,7 +93,7 @@ async def introduced(page: Any) -> None:
 
 
 async def test_two_people_are_introduced_by_mouse(site: Any) -> None:
-    page = await site.open()
+    page = await site.open(SLACK)
     await page.locator("#left-text").fill("/qi find sepsis")
     await page.locator("#left").get_by_role("button", name="Send").click()
     await says(page, "left", "People who can help")
@@ -112,7 +114,7 @@ async def test_two_people_are_introduced_by_mouse(site: Any) -> None:
 
 
 async def test_two_people_are_introduced_by_keyboard_alone(site: Any) -> None:
-    page = await site.open()
+    page = await site.open(SLACK)
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.textContent") == "Skip to the conversations"
     await page.keyboard.press("Enter")
@@ -161,7 +163,7 @@ async def _previous_is_same_label(page: Any) -> bool:
 
 
 async def test_two_people_are_introduced_with_script_off(site: Any) -> None:
-    page = await site.open(java_script_enabled=False)
+    page = await site.open(SLACK, java_script_enabled=False)
     await page.locator("#left-text").fill("/qi find sepsis")
     await page.locator("#left").get_by_role("button", name="Send").click()
     await page.locator("#left article").last.get_by_role("button", name="Ask for an introduction").first.click()
@@ -183,7 +185,7 @@ async def test_two_people_are_introduced_with_script_off(site: Any) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_nothing_for_axe_to_say(shared: Any, scheme: str) -> None:
-    page = await shared.open(color_scheme=scheme)
+    page = await shared.open(SLACK, color_scheme=scheme)
     assert await axe(page) == []
     await page.locator("#left").get_by_text("All commands").click()
     await page.locator("#right article details summary").last.click()
@@ -234,7 +236,7 @@ async def test_a_small_screen_needs_no_sideways_scrolling(shared: Any) -> None:
 
 
 async def test_words_in_a_window_survive_what_happens_meanwhile(shared: Any) -> None:
-    page = await shared.open()
+    page = await shared.open(SLACK)
     await page.locator("#left").get_by_role("button", name="/qi project register").first.click()
     title = page.locator("#left [role=dialog]").get_by_label("Title")
     await title.fill("A trolley on every ward")

@@ -24,7 +24,7 @@ def drawn(page: Any, side: str) -> Any:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_an_introduction_across_platforms_by_mouse(site: SimpleNamespace, scheme: str) -> None:
-    page = await site.open(f"/?right={key('Nell')}", color_scheme=scheme)
+    page = await site.open(color_scheme=scheme)
     await page.locator("#left-text").fill("/qi find end of life")
     await page.locator("#left").get_by_role("button", name="Send").click()
     await says(page, "left", "Nell Ashworth")

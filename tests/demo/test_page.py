@@ -49,9 +49,10 @@ def address(**sides: str) -> str:
     return "/?" + "&".join(f"{side}={keys[name]}" for side, name in sides.items())
 
 
-async def test_it_begins_with_amina_and_tomasz_and_says_what_it_is(site: Any) -> None:
+async def test_it_begins_with_slack_and_teams_side_by_side_and_says_what_it_is(site: Any) -> None:
     page = await visitor(site).go()
-    assert [h.text for h in page.all("h2")] == ["Left: Amina Okafor", "Right: Tomasz Nowak"]
+    assert [h.text for h in page.all("h2")] == ["Left: Amina Okafor", "Right: Nell Ashworth"]
+    assert [one.text for one in page.all("span", class_="platform")] == ["Slack", "Teams"]
     assert "A demonstration with invented people. Not an NHS service. Runs only on this machine." in page.text
     assert "Wed 27 Nov 2019, 10:00" in page.one(id="clock").text
     assert len(page.one("select", id="left-who").all("option")) == len(network.PEOPLE)
@@ -136,7 +137,10 @@ async def test_two_people_are_introduced_with_script_off(site: Any) -> None:
     assert "We start in March." in someone.last("right").text
     await someone.press("Accept", within="right")
     assert "You are introduced to Amina Okafor" in someone.pane("right").text
-    assert "You are introduced to Samuel Osei" in someone.pane("left").text
+    # They share a workspace, so what tells her is a message to both.
+    for side, other in (("left", "Samuel Osei"), ("right", "Amina Okafor")):
+        assert "Amina Okafor and Samuel Osei, meet each other" in someone.last(side).text
+        assert f"a group message with {other}" in someone.last(side).text
 
 
 async def test_a_button_that_asks_first_has_a_second_step(site: Any) -> None:
@@ -179,7 +183,7 @@ async def test_each_is_offered_only_what_they_may_use(site: Any) -> None:
 
 async def test_a_command_that_needs_words_begins_the_line(site: Any) -> None:
     someone = visitor(site)
-    page = await someone.go()
+    page = await someone.go(address(right="Tomasz"))
     link = next(a for a in page.one("section", id="right").all("a") if a.text.startswith("/qi find"))
     await someone.go(link.attrs["href"])
     assert someone.pane("right").one("input", id="right-text").attrs["value"] == "/qi find "

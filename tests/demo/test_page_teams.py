@@ -86,10 +86,7 @@ async def test_joining_on_a_card_keeps_what_was_typed(site: Any) -> None:
 
 async def test_slack_asks_and_teams_accepts_with_script_off(site: Any) -> None:
     someone = visitor(site)
-    page = await someone.go()
-    link = next(one for one in page.one("details", id="try").all("a") if one.text == "Show Nell on the right")
-    await someone.go(link.attrs["href"])
-    assert someone.pane("right").one("h2").text == "Right: Nell Ashworth"
+    await someone.go()
     await someone.type("left", "/qi find end of life")
     await someone.press("Ask for an introduction", within="left")
     await someone.press("Ask", within="left", fields={"f:reason": "We start in March."})
@@ -103,6 +100,20 @@ async def test_slack_asks_and_teams_accepts_with_script_off(site: Any) -> None:
     assert (payload["type"], payload["name"]) == ("invoke", "adaptiveCard/action")
     told = [one for one in someone.pane("right").all("article") if "You are introduced" in one.text][-1]
     assert any("AdaptiveCard" in one.text for one in told.all("details", class_="payload"))
+
+
+async def test_two_of_one_workspace_get_a_group_message_as_the_page_says(site: Any) -> None:
+    someone = visitor(site)
+    page = await someone.go()
+    link = next(one for one in page.one("details", id="try").all("a") if one.text == "Show Ines on the right")
+    await someone.type("left", "/qi find dementia")
+    await someone.press("Ask for an introduction", within="left")
+    await someone.press("Ask", within="left", fields={"f:reason": "Nights are hard."})
+    await someone.go(link.attrs["href"])
+    await someone.press("Accept", within="right")
+    for side, other in (("left", "Ines Duarte"), ("right", "Amina Okafor")):
+        assert "Amina Okafor and Ines Duarte, meet each other" in someone.last(side).text
+        assert f"a group message with {other}" in someone.last(side).text
 
 
 async def test_teams_asks_and_slack_accepts_with_script_off(site: Any) -> None:

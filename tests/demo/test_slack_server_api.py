@@ -231,9 +231,11 @@ async def test_faults_strike_once_and_only_where_told(world: World) -> None:
     assert broken.value.response.status_code == 500
     faults.fail("users.info", "revoked")
     assert await error_of(client.users_info(user="UANN")) == "token_revoked"
+    faults.fail("conversations.open", "refused", error="user_not_visible")
+    assert await error_of(client.conversations_open(users="UANN,UBOB")) == "user_not_visible"
     faults.fail("auth.test", "slow", seconds=0.01)
     assert (await client.auth_test())["ok"]
-    assert [c.fault for c in world.slack.calls] == ["", "429", "500", "revoked", "slow"]
+    assert [c.fault for c in world.slack.calls] == ["", "429", "500", "revoked", "refused", "slow"]
     assert world.slack.inbox(world.ann) == []
 
 

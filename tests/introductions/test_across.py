@@ -1,13 +1,13 @@
 """People of different organisations, workspaces and platforms: what each gets, and how they go on."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from qibot.chat.message import Document, Link, Mention, Message, Text
+from qibot.chat.message import Calendar, Link, Mention, Message, Text
 from qibot.chat.platform import NotNow, Unreachable
 from qibot.clock import SetClock
 from qibot.database import Database
@@ -20,7 +20,7 @@ from tests.talk import Network
 
 def calendars(message: Message) -> list[str]:
     """The calendar files of a message."""
-    return [p.text for p in message.parts if isinstance(p, Document) and p.name == "introduction.ics"]
+    return [p.file.text for p in message.parts if isinstance(p, Calendar) and p.file.name == "introduction.ics"]
 
 
 def runs(message: Message, kind: type[Any]) -> list[Any]:
@@ -47,7 +47,7 @@ async def test_two_platforms_each_gets_what_the_other_agreed_to_show(talk: Netwo
         assert mail == Link(
             f"Write an e-mail to {other.name}", f"mailto:{other.email}?subject=Our%20introduction%3A%20Sepsis"
         )
-        assert "Mon 2 Dec at 11:00 or Tue 3 Dec at 15:00. They are in the file." in words([message])
+        assert "working hours of both:\nMon 2 Dec at 11:00 or Tue 3 Dec at 15:00\n" in words([message])
         assert f"[Write to {other.name}]" in words([message])
         (file,) = calendars(message)
         assert starts(file) == ["20191202T110000Z", "20191203T150000Z"]
@@ -55,9 +55,22 @@ async def test_two_platforms_each_gets_what_the_other_agreed_to_show(talk: Netwo
     assert "CONTACT:Nadia Khan\\, nadia.khan@ryc.example" in calendars(amina)[0]
     ids = [re.findall("UID:.*", calendars(message)[0]) for message in (amina, nadia)]
     assert ids[0] == ids[1]
+    (calendar,) = [part for part in amina.parts if isinstance(part, Calendar)]
+    first = calendar.meetings[0]
+    assert (first.label, first.title, first.guest) == (
+        "Mon 2 Dec at 11:00",
+        "Amina Okafor and Nadia Khan",
+        "nadia.khan@ryc.example",
+    )
+    assert first.about == "A first conversation about Sepsis. You have both said yes to an introduction."
+    assert (first.starts, first.ends) == (
+        datetime(2019, 12, 2, 11, tzinfo=UTC),
+        datetime(2019, 12, 2, 11, 30, tzinfo=UTC),
+    )
 
 
 async def test_one_workspace_needs_neither_e_mail_nor_file(talk: Network, days: Days) -> None:
+    talk.paper.gathers = False
     await talk.join(AMINA, JONAS)
     await introduce(talk, days, AMINA, JONAS)
     for who, other in ((AMINA, JONAS), (JONAS, AMINA)):
@@ -100,6 +113,8 @@ async def test_a_contact_that_is_withheld_is_in_no_file(talk: Network, days: Day
     assert "ryc.example" not in file
     assert "They gave no contact, but you can write here and I pass it on." in talk(AMINA).sees
     assert "ORGANIZER" not in calendars(talk(NADIA).message)[0]
+    calendar = next(part for part in talk(AMINA).message.parts if isinstance(part, Calendar))
+    assert [meeting.guest for meeting in calendar.meetings] == ["", ""]
 
 
 async def works_only(database: Database, name: str, days: str) -> None:

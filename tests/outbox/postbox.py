@@ -25,6 +25,7 @@ class Taken:
     account: str
     message: Message
     at: datetime
+    others: tuple[str, ...] = ()
 
 
 class Postbox:
@@ -59,11 +60,11 @@ class Postbox:
             self.complaints.append(f"two in one second for {to.account}")
         if to.conversation not in ("", f"D{to.account}"):
             self.complaints.append(f"{to.conversation} is not where {to.account} is")
-        self.taken.append(Taken(mark, to.workspace, to.account, message, self.clock.now()))
+        self.taken.append(Taken(mark, to.workspace, to.account, message, self.clock.now(), to.others))
         await asyncio.sleep(0)
         self.step()
         self._raise(self.after, to)
-        return Sent(f"D{to.account}", f"{len(self.taken)}.0")
+        return Sent(f"{'G' if to.others else 'D'}{to.account}", f"{len(self.taken)}.0")
 
     async def find_sent(self, to: Address, mark: str, since: datetime) -> Sent | Doubt:
         self.asked.append(mark)

@@ -16,6 +16,7 @@ from qibot.demo.world import Account, World
 from qibot.platforms.slack.manifest import SHORTCUT
 from qibot.platforms.teams.replies import ELSEWHERE
 from tests.platforms.parity_seen import Asked, Shown, SlackEyes, TeamsEyes, Ways, file_on_card
+from tests.platforms.parity_together import of_card, of_file, of_group, of_links
 
 Values = Mapping[str, str | list[str] | bool]
 
@@ -184,8 +185,13 @@ class OnSlack:
         return await self._seen(await self.slack.submit(user, view, {}))
 
     def inbox(self, who: Account, after: Container[str] = ()) -> list[tuple[str, Shown]]:
-        theirs = [m for m in self.slack.inbox(self._user(who)) if m.user != who.id and not m.is_ephemeral]
-        return [(m.ts, self._message(m)) for m in theirs if m.ts not in after]
+        user = self._user(who)
+        theirs = [m for m in self.slack.inbox(user) if m.user != who.id and not m.is_ephemeral]
+        found = [(m.ts, self._message(m)) for m in theirs if m.ts not in after]
+        for m in (m for group in self.slack.groups(user) for m in self.slack.messages(user, group.id)):
+            if m.ts not in after and (one := of_group(self.eyes.message(m), who.name, self.ways)):
+                found.append((m.ts, one))
+        return found
 
     async def _seen(self, seen: SlackSeen, *, pressed: str = "") -> list[Shown]:
         await self.world.settle()
@@ -197,9 +203,12 @@ class OnSlack:
     def _message(self, seen: SlackMessage, *, instead: bool = False) -> Shown:
         if not seen.files:
             return self.eyes.message(seen, instead=instead)
-        self.ways.add(("a file", "a file"))
         (file,) = [self.slack.files[one] for one in seen.files]
-        return Shown("file", (file.name, *(file.content or b"").decode().splitlines()))
+        content = (file.content or b"").decode()
+        if times := of_file(file.name, content, self.ways):
+            return times
+        self.ways.add(("a file", "a file"))
+        return Shown("file", (file.name, *content.splitlines()))
 
 
 class OnTeams:
@@ -311,8 +320,13 @@ class OnTeams:
         return await self._seen(await self.teams.press(user, on, "Forged"))
 
     def inbox(self, who: Account, after: Container[str] = ()) -> list[tuple[str, Shown]]:
-        theirs = [m for m in self.teams.inbox(self._user(who)) if m.by_bot]
-        return [(m.id, self._message(m)) for m in theirs if m.id not in after]
+        found = []
+        for m in self.teams.inbox(self._user(who)):
+            if m.by_bot and m.id not in after:
+                shown = self._message(m)
+                found.append((m.id, of_card(shown, self.ways) or shown))
+                found += [(f"{m.id} times", times)] if (times := self._times(m)) else []
+        return found
 
     async def _seen(self, seen: TeamsSeen, *, pressed: str = "") -> list[Shown]:
         await self.world.settle()
@@ -321,11 +335,16 @@ class OnTeams:
             return [self.eyes.window(seen.dialog)]
         latest = {m.id: m for m in (*seen.messages, *([seen.updated] if seen.updated else []))}
         shown = [self._message(m, instead=m.id == pressed) for m in latest.values()]
+        shown += [times for m in latest.values() if (times := self._times(m))]
         if seen.notice and seen.notice != ELSEWHERE:
             self.ways.add(("a short answer to a button", "words that pass by"))
             shown.append(self.eyes.passing(seen.notice))
         # What takes the place of another comes first, as it does where files follow it.
         return sorted(shown, key=lambda one: one.what == "file")
+
+    def _times(self, seen: TeamsMessage) -> Shown | None:
+        runs = [run for element in (seen.card or {}).get("body", []) for run in element.get("inlines", [])]
+        return of_links([str((run.get("selectAction") or {}).get("url", "")) for run in runs], self.ways)
 
     def _message(self, seen: TeamsMessage, *, instead: bool = False) -> Shown:
         file = file_on_card(seen)

@@ -26,7 +26,7 @@ Ways = set[tuple[str, str]]
 _UNSEEN = "\u2060"
 _LOOKALIKES = str.maketrans({_UNSEEN: "", "\u2217": "*", "\u02cb": "`", "\u223c": "~"})
 _AGAIN = "Please look at this again: "
-_CHAT = "https://teams.microsoft.com/l/chat/"
+_CHAT, _MEETING = "https://teams.microsoft.com/l/chat/", "https://teams.microsoft.com/l/meeting/new?"
 _LABEL = 60
 """Characters of a choice that are compared: Slack cuts its label after 75, without its group, Teams after 200, with."""
 STOPPED = "stopped by the window"
@@ -171,7 +171,9 @@ class SlackEyes:
                 self._rich(page, part)
         elif block["type"] == "context":
             for one in block["elements"]:
-                page.say(unescape(one["text"]), "~ ")
+                # How times get into a calendar is each platform's own.
+                if not unescape(one["text"]).endswith(".ics"):
+                    page.say(unescape(one["text"]), "~ ")
         elif block["type"] == "actions":
             for _, element in pressable([dict(block)]):
                 page.press(self._button(element))
@@ -332,7 +334,8 @@ class TeamsEyes:
             before = before or ("~ " if is_small_print(element) else "")
             for run in element["inlines"]:
                 self._run(page, run)
-            page.say(_text(element), before)
+            if not _text(element).startswith("Each opens a new meeting, filled in."):
+                page.say(_text(element), before)
         elif kind == "Container" and element.get("style") == "emphasis":
             for inner in element["items"]:
                 self._element(page, inner, "> ")
@@ -346,9 +349,9 @@ class TeamsEyes:
         url = (run.get("selectAction") or {}).get("url", "")
         if url.startswith(_CHAT):
             self.ways.add(("a person", "a name that leads to a chat"))
-        elif url:
+        elif url and not url.startswith(_MEETING):
             page.links.append((_plain(run["text"]), url))
-        if run.get("weight") == "Bolder":
+        if run.get("weight") == "Bolder" or url.startswith(_MEETING):
             page.emphasise(_plain(run["text"]))
 
     def _button(self, action: Json) -> Press:

@@ -80,15 +80,21 @@ class SlackAdapter:
         """See `Platform.send`. Slack takes what is written to a deactivated account in a conversation that it had
         before: sent means taken, and never read. Only a first message to one is refused.
         """
-        client = await self._client_of(to.workspace)
+        client, said = await self._client_of(to.workspace), blocks.render(message, workspace=to.workspace)
+        if to.others:
+            return await calls.post_to_all(client, (to.account, *to.others), said, mark)
         conversation = to.conversation or await calls.open_conversation(client, to.account)
-        sent = await calls.post(client, conversation, blocks.render(message, workspace=to.workspace), mark)
+        sent = await calls.post(client, conversation, said, mark)
         where = Where(to.workspace, to.account, client)
         await self.replies.attach(where, message)
         return sent
 
     async def find_sent(self, to: Address, mark: str, since: datetime) -> Sent | Doubt:
-        """See `Platform.find_sent`: Slack can be asked."""
+        """See `Platform.find_sent`: Slack can be asked, but for what was said to several: that would need permission to
+        read what they write to each other.
+        """
+        if to.others:
+            return Doubt.CANNOT_ASK
         client = await self._client_of(to.workspace)
         conversation = to.conversation or await calls.open_conversation(client, to.account)
         return await calls.find(client, conversation, mark, since)

@@ -15,6 +15,7 @@ from qibot.chat.message import (
     Bold,
     Button,
     Buttons,
+    Calendar,
     Document,
     Facts,
     Message,
@@ -134,6 +135,8 @@ def _part(part: Part, workspace: str, numbers: Iterable[int]) -> list[Block]:
             return [{"type": "image", "image_url": url, "alt_text": shorten(_said(alt), limits.ALT_TEXT)}]
         case Document(name=name):
             return [small_print(f"File: {name}")]
+        case Calendar(file=file):
+            return [*literal(part.times(lambda meeting: Bold(meeting.label))), small_print(f"File: {file.name}")]
         case Buttons():
             return _rows(part, numbers)
 

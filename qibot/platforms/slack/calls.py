@@ -1,7 +1,7 @@
 """Calls to Slack's Web API, and what their answers mean. Nothing here retries: that is the outbox's alone."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,6 +97,19 @@ async def post(client: AsyncWebClient, conversation: str, said: Rendered, mark: 
             unfurl_media=False,
         )
     return Sent(conversation, str(answer["ts"]))
+
+
+async def post_to_all(client: AsyncWebClient, accounts: Sequence[str], said: Rendered, mark: str) -> Sent:
+    """Say something once in the conversation of the bot and these people, which is the same one each time."""
+    try:
+        async with understood(writes=False):
+            answer = await client.conversations_open(users=list(accounts))
+        return await post(client, str(answer["channel"]["id"]), said, mark)
+    except (NotNow, Throttled, InDoubt):
+        raise
+    except NotSent as refused:
+        # Guests, people of another organisation, an app installed before it asked for this: there are many reasons.
+        raise Unreachable("Slack does not let me bring them together") from refused
 
 
 async def find(client: AsyncWebClient, conversation: str, mark: str, since: datetime) -> Sent | Doubt:

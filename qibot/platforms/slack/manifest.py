@@ -10,7 +10,7 @@ SCOPES = (
     "chat:write",
     "im:write",
     "im:history",  # to ask whether a delivery in doubt arrived
-    "mpim:write",
+    "mpim:write",  # to bring two together who were introduced; without mpim:history the bot cannot read them
     "users:read",
     "users:read.email",
     "files:write",

@@ -11,7 +11,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from qibot.chat.forms import Form
-from qibot.chat.message import Button, Buttons, Document, Message, Text
+from qibot.chat.message import Button, Buttons, Calendar, Document, Message, Text
 from qibot.chat.platform import NotSent
 from qibot.chat.router import Reply, Say
 from qibot.platforms.slack import blocks, calls, modals
@@ -96,8 +96,9 @@ class Replies(UnderWay):
     async def attach(self, where: Where, message: Message) -> None:
         """Files of a message go to the person's direct conversation with the bot."""
         for part in message.parts:
-            if isinstance(part, Document):
-                await self._quietly(self._upload(where, part), "file not delivered")
+            file = part.file if isinstance(part, Calendar) else part
+            if isinstance(file, Document):
+                await self._quietly(self._upload(where, file), "file not delivered")
 
     async def show(self, where: Where, view_id: str, reply: Reply) -> None:
         """A submission's answer that comes after its acknowledgement: in the modal that is still open."""

@@ -61,7 +61,9 @@ class TeamsAdapter:
     # --- speaking unasked: the outbox's side ---
 
     async def send(self, to: Address, message: Message, mark: str) -> Sent:
-        """See `Platform.send`. Teams keeps no mark of ours."""
+        """See `Platform.send`. Teams keeps no mark of ours, and lets no bot begin a chat of several."""
+        if to.others:
+            raise Unreachable("a bot in Teams cannot begin a group chat")
         known = await self._conversations.find(to.workspace, to.account)
         if known is None:
             raise Unreachable("the app is not installed for them")

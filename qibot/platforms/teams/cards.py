@@ -14,8 +14,10 @@ from qibot.chat.message import (
     Bold,
     Button,
     Buttons,
+    Calendar,
     Document,
     Facts,
+    Link,
     Message,
     Note,
     Part,
@@ -28,12 +30,14 @@ from qibot.chat.message import (
     spelled,
 )
 from qibot.platforms.teams import limits
+from qibot.platforms.teams.meetings import new_meeting
 from qibot.platforms.teams.rich_text import Json, follows, heading, paragraph, small_print
 from qibot.platforms.words import MORE, clean, shorten, size, usable
 
 _SCHEMA = "https://adaptivecards.io/schemas/adaptive-card.json"
 _STYLES = {"primary": "positive", "danger": "destructive"}
 _PRESSED = "qibot"
+_NEW_MEETING = "Each opens a new meeting, filled in. Nothing goes out until you send it."
 _TOO_MUCH = "There was more than fits here."
 
 
@@ -155,6 +159,9 @@ def _part(part: Part, asks: Asks) -> list[Json]:
             return [{"type": "Image", "url": url, "altText": label(alt, limits.ALT_TEXT), "size": "Stretch"}]
         case Document(name=name):
             return small_print(f"File: {name}")
+        case Calendar():
+            times = part.times(lambda meeting: Link(meeting.label, new_meeting(meeting)))
+            return [*paragraph(*times), *follows(small_print(_NEW_MEETING))]
         case Buttons():
             return _rows(part, asks)
 

@@ -20,6 +20,9 @@ SUMMARY = 300
 """What a notification shows."""
 ALT_TEXT = 1_000
 ADDRESS = 2_000
+MEETING_WORDS = 200
+MEETING_ADDRESS = 1_400
+"""Two of them and what stands around them fit one paragraph."""
 E_MAIL = 254
 """As long as an e-mail address can be (RFC 5321, 4.5.3.1.3)."""
 ROW_OF_BUTTONS, BESIDE_LABEL = 48, 4

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from qibot.chat.forms import Form
-from qibot.chat.message import Buttons, Document, Message, Picture, Table, Text, plain_text
+from qibot.chat.message import Buttons, Calendar, Document, Message, Picture, Table, Text, plain_text
 from qibot.chat.platform import InDoubt, NotSent, Sent
 from qibot.chat.router import Reply
 from qibot.platforms.teams import cards, dialogs
@@ -31,6 +31,7 @@ LONGEST_PIECE, MOST_PIECES = 12_000, 6
 """Characters of a file in one card, which may have about 28 kB, and how many cards of it anybody wants to get."""
 LONGEST_REMARK = 300
 """Characters that can be read in the line that Teams shows for a moment."""
+_MORE_THAN_WORDS = Buttons | Table | Picture | Document | Calendar
 DONE_ALREADY = Message("That is done already.", beside=True)
 ELSEWHERE = "Please see the new card."
 WORKING = "I am working on it. The answer will follow here."
@@ -133,7 +134,7 @@ def said_in_passing(reply: Reply) -> str:
     """The words Teams can show for a moment, when they are all there is to say; else ""."""
     if reply is None:
         return DONE_ALREADY.title
-    if isinstance(reply, Form) or any(isinstance(p, Buttons | Table | Picture | Document) for p in reply.parts):
+    if isinstance(reply, Form) or any(isinstance(p, _MORE_THAN_WORDS) for p in reply.parts):
         return ""
     words = plain_text(cards.in_our_words(reply))
     return words if len(words) <= LONGEST_REMARK else ""
