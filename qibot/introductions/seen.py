@@ -161,7 +161,10 @@ async def _asker(db: AsyncSession, introduction: Introduction) -> Seen:
     """Before both agreed, of an asker: what they chose to show while the question is open, and their name not after."""
     asker = introduction.asker
     if introduction.shows == KIND:
-        return Seen("", "", "", kind=asker.organisation.kind)
+        offer = await db.get(Champion, asker.id)
+        # Where a service-user partner works is told to nobody.
+        partner = offer is not None and offer.stopped_at is None and offer.partner
+        return Seen("", "", "", kind="" if partner else asker.organisation.kind)
     named = introduction.shows == NAME and introduction.state == ASKED and await willing(db, asker.id)
     return replace(await before(db, asker), name=asker.name if named else "")
 
