@@ -10,6 +10,7 @@ Clocks of several processes must agree to within a lease.
 
 import asyncio
 import contextlib
+import itertools
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -115,7 +116,7 @@ class Worker:
 
     def __init__(
         self, database: Database, clock: Clock, catalogue: Catalogue, platforms: Mapping[str, Platform],
-        *, weekly_cap: int = 3, at_once: int = 8, patience: float = 10.0, lease: timedelta = timedelta(seconds=120),
+        *, weekly_cap: int = 3, at_once: int = 16, patience: float = 10.0, lease: timedelta = timedelta(seconds=120),
     ) -> None:  # fmt: skip
         self._database, self._clock, self._catalogue, self._platforms = database, clock, catalogue, platforms
         self._weekly_cap, self._patience, self._lease = weekly_cap, patience, lease
@@ -140,10 +141,18 @@ class Worker:
             if not self._running:
                 self._idle.set()
 
-    async def run_until_quiet(self, max_ticks: int = 1000, *, limit: int = 25) -> Tick:
-        """Tick until nothing is due now; what they did together."""
+    async def run_until_quiet(self, max_ticks: int = 1000, *, limit: int = 25, beside: int = 1) -> Tick:
+        """Tick until nothing is due now; what they did together. When more is due than one tick takes, so many go
+        `beside` each other: one is with the database while another waits for a platform.
+        """
+        first = await self.tick(limit=limit)
+        left = itertools.repeat(None, max_ticks - 1)
+        loops = 0 if not first.claimed else beside if first.claimed >= limit else 1
+        return first + await _all([self._while_due(left, limit) for _ in range(loops)])
+
+    async def _while_due(self, left: Iterable[None], limit: int) -> Tick:
         total = Tick()
-        for _ in range(max_ticks):
+        for _ in left:
             one = await self.tick(limit=limit)
             total += one
             if not one.claimed:
@@ -269,7 +278,7 @@ class Worker:
             case Skip(reason=reason):
                 job.settle(SKIPPED, reason)
             case Later(moment=moment, reason=reason):
-                job.later(moment, reason)
+                job.later(moment + job.row.turn, reason)
             case Send():
                 until = known.busy_until(job.way) if job.way else None
                 if until is not None:

@@ -324,3 +324,12 @@ def test_two_notifications_of_one_name_are_refused() -> None:
         Catalogue((followup, followup))
     with pytest.raises(ValueError, match="nobody can agree"):
         Notification("x.y", "X", "marketing", False, followup.build)
+
+
+async def test_lots_beside_each_other_send_each_once(scene: Scene) -> None:
+    people = [await scene.person(f"p{n}") for n in range(12)]
+    for person in people:
+        await scene.plan(person)
+    done = await scene.worker().run_until_quiet(limit=3, beside=2)
+    assert (done.claimed, done.sent) == (12, 12)
+    assert sorted(scene.postbox.accounts()) == sorted(f"p{n}" for n in range(12))
