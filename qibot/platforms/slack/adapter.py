@@ -299,6 +299,8 @@ class SlackAdapter:
             )
 
         app = AsyncApp(
+            # Left to find one, it reads the source of everything on the stack, a tenth of a second at each start.
+            name="qibot",
             # None means "not installed", which Bolt's own types have forgotten.
             authorize=authorize,  # type: ignore[arg-type]
             client=self.web_client(None),

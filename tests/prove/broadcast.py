@@ -1,0 +1,114 @@
+"""An announcement to a crowd, through bots that come and go: what several proofs share."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from qibot.database import Database
+from tests.bench.machine import free_port
+from tests.prove import crowd as crowds
+from tests.prove.child import Bot, gone
+from tests.prove.crowd import Crowd
+from tests.prove.fast import FastClock
+from tests.prove.ledger import Ledger
+from tests.prove.outcome import Outcome
+from tests.prove.stand import Stand, standing
+
+MORNING = datetime(2019, 11, 27, 10, tzinfo=UTC)
+"""Wednesday, the day of the event that started it all."""
+WORKSPACES = tuple(f"T0PROOF{n}" for n in range(1, 11))
+TENANTS = tuple(f"7e7a0000-0000-4000-8000-{n:012}" for n in range(1, 11))
+
+
+@dataclass
+class Broadcast:
+    """Everything of one run. `bot` starts a process, as often as is wanted."""
+
+    stand: Stand
+    bot: Bot
+    ledger: Ledger
+    clock: FastClock
+
+    async def finish(self, seconds: float, processes: list[BaseProcess]) -> bool:
+        """Wait until every delivery has come to an end, then ask the processes to stop; whether both happened."""
+        until = time.monotonic() + seconds
+        for process in processes:
+            await self.ready(process)
+        while (left := await asyncio.to_thread(self.ledger.open)) and time.monotonic() < until:
+            await asyncio.sleep(0.05)
+        for process in processes:
+            process.terminate()
+        ends = [await gone(process, 20) for process in processes]
+        for process in processes:
+            process.kill()
+        return not left and all(end == 0 for end in ends)
+
+    async def ready(self, process: BaseProcess) -> None:
+        """Wait until a bot says that it is there. Raises `RuntimeError` when it does not."""
+        until = time.monotonic() + 30
+        while time.monotonic() < until and process.exitcode is None:
+            with contextlib.suppress(OSError):
+                reader, writer = await asyncio.open_connection("127.0.0.1", int(self.bot.settings["qibot_port"]))
+                writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                told = await reader.read()
+                writer.close()
+                if told.startswith(b"HTTP/1.1 200"):
+                    return
+            await asyncio.sleep(0.02)
+        raise RuntimeError(f"a bot did not start ({process.exitcode}): {self.bot.said[-2000:]}")
+
+    def judge(self, outcome: Outcome, prefix: str = "") -> dict[int, int]:
+        """Nobody lost, nobody told that something arrived which did not; copies by person, for more."""
+        copies = self.stand.copies()
+        rows = self.ledger.ask("SELECT person_id, state, message FROM deliveries ORDER BY person_id")
+        everybody = range(1, self.stand.crowd.size + 1)
+        outcome.nothing(**{f"{prefix}lost": sum(not copies.get(n) for n in everybody)})
+        ended = sum(state == "sent" for _, state, _ in rows)
+        outcome.promise(ended == len(rows), f"{prefix}not sent by the end: {self.ledger.states()}")
+        untrue = sum(state == "sent" and message not in copies.get(n, ()) for n, state, message in rows)
+        outcome.promise(not untrue, f"{prefix}sent by its row, and not there: {untrue}")
+        outcome.promise(not self.stand.problems(), f"{prefix}refused by the platform: {self.stand.problems()[:3]}")
+        return {n: len(some) for n, some in copies.items()}
+
+
+def crowd(platform: str, size: int, workspaces: int = 1) -> Crowd:
+    """So many people in so many workspaces of a platform."""
+    return Crowd(platform, (WORKSPACES if platform == "slack" else TENANTS)[:workspaces], size)
+
+
+@contextlib.asynccontextmanager
+async def broadcast(
+    who: Crowd,
+    folder: Path,
+    factor: float,
+    *,
+    url: str = "",
+    hurry: bool = True,
+    enforce_pace: bool = False,
+    together: int = 0,
+) -> AsyncIterator[Broadcast]:
+    """Everybody of a crowd is to get one announcement. Nothing runs yet.
+
+    `url` of an empty database (default: a SQLite file in `folder`). `together`: queued in lots of so many, for those
+    who want no turns.
+    """
+    url = url or f"sqlite+aiosqlite:///{folder / 'proof.db'}"
+    clock = FastClock.starting(MORNING, factor)
+    async with standing(who, clock, enforce_pace=enforce_pace) as stand:
+        database = Database(url)
+        try:
+            now = clock.now()
+            await crowds.build(database, who, now, service_url=stand.service_url, conversations=dict(stand.known))
+            step = together or who.size
+            for first in range(1, who.size + 1, step):
+                await crowds.announce(database, range(first, min(first + step, who.size + 1)), now)
+        finally:
+            await database.close()
+        teams = stand.url if who.platform == "teams" else ""
+        bot = Bot(folder, stand.settings(url, free_port()), clock, teams, hurry=hurry)
+        yield Broadcast(stand, bot, Ledger(url), clock)
