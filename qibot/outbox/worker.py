@@ -10,29 +10,38 @@ Clocks of several processes must agree to within a lease.
 
 import asyncio
 import contextlib
+import functools
 import itertools
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.chat.message import Message
-from qibot.chat.platform import Address, Doubt, InDoubt, NotNow, NotSent, Platform, Sent, Throttled, Unreachable
+from qibot.chat.platform import (
+    Address,
+    Doubt,
+    InDoubt,
+    NotNow,
+    NotSent,
+    Platform,
+    Sent,
+    Throttled,
+    Unreachable,
+    last_look,
+)
 from qibot.clock import Clock
 from qibot.database import Database
 from qibot.outbox import claims, views
 from qibot.outbox.claims import Known, Settlement, Way
+from qibot.outbox.jobs import Job, wait
 from qibot.outbox.models import FAILED, PENDING, SENDING, SENT, SKIPPED, Delivery
 from qibot.outbox.notifications import Catalogue, Notification
 from qibot.outbox.service import Later, Send, Skip, may_we
 from qibot.outbox.settling import say_wrong, settle
 
-ATTEMPTS = 8
-"""Then it is given up, with a reason: about ten hours after the first."""
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=4)
 DOUBT = timedelta(seconds=30)
 """How long a platform gets to finish what it may have taken, before it is asked."""
 
@@ -50,57 +59,6 @@ class Tick:
 
     def __add__(self, other: "Tick") -> "Tick":
         return Tick(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Tick)))
-
-
-@dataclass(slots=True)
-class _Job:
-    """A claimed row on its way through the tick. `unsure`: a platform may have taken it once, and cannot be asked."""
-
-    row: Delivery
-    unsure: bool
-    way: Way | None = None
-    another_way: bool = False
-    message: Message | None = None
-    done: Settlement | None = None
-
-    def settle(self, state: str, reason: str = "", **changes: Any) -> None:
-        row = self.row
-        base = {"attempts": row.attempts, "resent": row.resent, "conversation": row.conversation}
-        base |= {"message": row.message, "workspace_id": self.way.workspace_id if self.way else row.workspace_id}
-        self.done = Settlement(row, state, reason, **{**base, **changes})
-
-    def later(self, moment: datetime, reason: str, **changes: Any) -> None:
-        # Where nobody can be asked, the doubt of the first time outlives a wait.
-        handed_at = self.row.handed_at if self.unsure else None
-        self.settle(PENDING, reason, try_at=moment, handed_at=handed_at, **changes)
-
-    def again(self, now: datetime, reason: str) -> None:
-        """After a wait that grows, unless it was tried often enough."""
-        attempts = self.row.attempts + 1
-        if attempts >= ATTEMPTS:
-            self.settle(FAILED, f"{reason} I tried {attempts} times.", attempts=attempts)
-        else:
-            self.later(now + _wait(attempts), reason, attempts=attempts)
-
-    def doubt(self, until: datetime, reason: str, attempts: int, **changes: Any) -> None:
-        """Nobody knows: it stays where it is and is asked about at `until`."""
-        if attempts >= ATTEMPTS:
-            reason = "I could not find out whether it arrived, so I did not send it again."
-            self.settle(FAILED, reason, attempts=attempts, **changes)
-        else:
-            changes = {"handed_at": self.row.handed_at, **changes}
-            self.settle(SENDING, reason, lease_until=until, attempts=attempts, **changes)
-
-    def sent(self, sent: Sent, at: datetime, **changes: Any) -> None:
-        changes |= {"conversation": sent.conversation, "message": sent.message}
-        if self.way is not None and sent.conversation and sent.conversation != self.way.conversation:
-            changes["identity"] = {"its_id": self.way.identity_id, "conversation": sent.conversation}
-        self.settle(SENT, sent_at=at, **changes)
-
-
-def _wait(attempts: int) -> timedelta:
-    wait: timedelta = FIRST_WAIT * 4 ** (attempts - 1)
-    return min(wait, LONGEST_WAIT)
 
 
 class _Broke(Exception):
@@ -177,15 +135,15 @@ class Worker:
         mine = {row.id for row in rows}
         self._held |= mine
         try:
-            fresh = [_Job(row, unsure=False) for row in rows if row.handed_at is None]
-            doubtful = [_Job(row, unsure=True) for row in rows if row.handed_at is not None]
+            fresh = [Job(row, unsure=False) for row in rows if row.handed_at is None]
+            doubtful = [Job(row, unsure=True) for row in rows if row.handed_at is not None]
             # A platform that is slow to say what became of the old ones must not hold up the new ones.
             both = [self._deliver(some, now) for some in (fresh, doubtful) if some]
             return await _all(both)
         finally:
             self._held -= mine
 
-    async def _deliver(self, jobs: Sequence[_Job], now: datetime) -> Tick:
+    async def _deliver(self, jobs: Sequence[Job], now: datetime) -> Tick:
         await self._ask([job for job in jobs if job.unsure], now)
         await self._write(_open(jobs), now)
         await self._hand_over(_open(jobs), since=now)
@@ -199,7 +157,7 @@ class Worker:
 
     # ---- Ask what became of those in doubt
 
-    async def _ask(self, jobs: Sequence[_Job], now: datetime) -> None:
+    async def _ask(self, jobs: Sequence[Job], now: datetime) -> None:
         if not jobs:
             return
         async with self._database.transaction(reading=True) as db:
@@ -211,7 +169,7 @@ class Worker:
                 job.way = there[0] if there else None
                 group.create_task(self._ask_one(job, now))
 
-    async def _ask_one(self, job: _Job, now: datetime) -> None:
+    async def _ask_one(self, job: Job, now: datetime) -> None:
         row, way = job.row, job.way
         platform = self._platforms.get(way.platform) if way else None
         if way is None or platform is None or row.handed_at is None:
@@ -228,11 +186,11 @@ class Worker:
             if not isinstance(wrong, NotSent | TimeoutError):
                 say_wrong("could not ask", row, wrong)
             attempts = row.attempts + 1
-            job.doubt(now + _wait(attempts), "It is not known yet whether it arrived.", attempts)
+            job.doubt(now + wait(attempts), "It is not known yet whether it arrived.", attempts)
         else:
             self._answered(job, answer, row.handed_at)
 
-    def _answered(self, job: _Job, answer: Sent | Doubt, handed_at: datetime) -> None:
+    def _answered(self, job: Job, answer: Sent | Doubt, handed_at: datetime) -> None:
         if isinstance(answer, Sent):
             job.sent(answer, handed_at)
         elif answer is Doubt.NOT_SENT:
@@ -243,7 +201,7 @@ class Worker:
 
     # ---- May we, and what do we say?
 
-    async def _write(self, jobs: Sequence[_Job], now: datetime) -> None:
+    async def _write(self, jobs: Sequence[Job], now: datetime) -> None:
         todo = deque(jobs)
         while todo:
             with contextlib.suppress(_Broke):
@@ -252,7 +210,7 @@ class Worker:
                     while todo:
                         await self._write_one(db, todo.popleft(), known, now)
 
-    async def _write_one(self, db: AsyncSession, job: _Job, known: Known, now: datetime) -> None:
+    async def _write_one(self, db: AsyncSession, job: Job, known: Known, now: datetime) -> None:
         try:
             notification = self._catalogue.get(job.row.kind)
             if notification is None:
@@ -270,7 +228,7 @@ class Worker:
             job.again(now, "Something went wrong on my side.")
             raise _Broke from wrong
 
-    def _may(self, job: _Job, notification: Notification, known: Known, now: datetime) -> bool:
+    def _may(self, job: Job, notification: Notification, known: Known, now: datetime) -> bool:
         job.way = self._way(job, known)
         standing = known.standing(job.row, notification.purpose, job.way)
         asked = notification.asked_for
@@ -285,7 +243,7 @@ class Worker:
                     job.later(until, "It waits for its turn.")
         return job.done is None
 
-    def _way(self, job: _Job, known: Known) -> Way | None:
+    def _way(self, job: Job, known: Known) -> Way | None:
         ways = [
             way
             for way in known.ways.get(job.row.person_id, ())
@@ -298,7 +256,7 @@ class Worker:
 
     # ---- Hand over and send
 
-    async def _hand_over(self, jobs: Sequence[_Job], since: datetime) -> None:
+    async def _hand_over(self, jobs: Sequence[Job], since: datetime) -> None:
         letters = {job.row.id: (job.row, job.way) for job in jobs if job.way is not None}
         if not letters:
             return
@@ -312,21 +270,30 @@ class Worker:
                 # Taken up by somebody else: whatever we settle finds another claim and changes nothing.
                 job.later(now, "")
 
-    async def _send(self, job: _Job) -> None:
+    async def _send(self, job: Job) -> None:
         way, row, message = job.way, job.row, job.message
         if way is None or message is None or row.lease_until is None:
             raise TypeError("a letter without address, words or lease")
         async with self._rooms[way.workspace_id]:
             now = self._clock.now()
             paused = self._paused.get(way.lanes[0], now)
-            if self._stopping or now + timedelta(seconds=self._patience) >= row.lease_until:
+            if self._stopping or self._too_late(row.lease_until):
                 job.later(now, "It waits for its turn.")
             elif paused > now:
                 job.later(paused, "The platform asked us to slow down.")
             else:
+                last_look.set(functools.partial(self._look, row.lease_until))
                 await self._call(job, way, message, now)
 
-    async def _call(self, job: _Job, way: Way, message: Message, started: datetime) -> None:
+    def _too_late(self, lease_until: datetime) -> bool:
+        """Whether a call that begins now could outlast the lease."""
+        return self._clock.now() + timedelta(seconds=self._patience) >= lease_until
+
+    def _look(self, lease_until: datetime) -> None:
+        if self._too_late(lease_until):
+            raise NotNow("It took too long to send.")
+
+    async def _call(self, job: Job, way: Way, message: Message, started: datetime) -> None:
         row = job.row
         resent = row.resent + job.unsure
         try:
@@ -371,7 +338,7 @@ async def _all(parts: Sequence[Awaitable[Tick]]) -> Tick:
     return sum((one for one in done if isinstance(one, Tick)), Tick())
 
 
-def _open(jobs: Iterable[_Job]) -> list[_Job]:
+def _open(jobs: Iterable[Job]) -> list[Job]:
     return [job for job in jobs if job.done is None]
 
 

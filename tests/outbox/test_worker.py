@@ -12,10 +12,11 @@ from qibot.chat.message import Button, Buttons, plain_text
 from qibot.chat.platform import NotNow, Throttled, Unreachable
 from qibot.database import Database
 from qibot.outbox import claims, service
+from qibot.outbox.jobs import ATTEMPTS
 from qibot.outbox.models import Delivery
 from qibot.outbox.notifications import Catalogue, Notification
 from qibot.outbox.views import Snooze, Stop
-from qibot.outbox.worker import ATTEMPTS, Tick
+from qibot.outbox.worker import Tick
 from qibot.people.models import Consent, Person, Workspace
 from tests.outbox.scene import BROKEN, CATALOGUE, UNTRUE, WEDNESDAY, Scene, followup, in_hours, london
 

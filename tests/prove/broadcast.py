@@ -2,17 +2,15 @@
 
 import asyncio
 import contextlib
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from qibot.database import Database
 from tests.bench.machine import free_port
 from tests.prove import crowd as crowds
-from tests.prove.child import Bot, gone
+from tests.prove.child import Bot, Life
 from tests.prove.crowd import Crowd
 from tests.prove.fast import FastClock
 from tests.prove.ledger import Ledger
@@ -34,42 +32,32 @@ class Broadcast:
     ledger: Ledger
     clock: FastClock
 
-    async def finish(self, seconds: float, processes: list[BaseProcess]) -> bool:
-        """Wait until every delivery has come to an end, then ask the processes to stop; whether both happened."""
-        until = time.monotonic() + seconds
-        for process in processes:
-            await self.ready(process)
-        while (left := await asyncio.to_thread(self.ledger.open)) and time.monotonic() < until:
-            await asyncio.sleep(0.05)
-        for process in processes:
-            process.terminate()
-        ends = [await gone(process, 20) for process in processes]
-        for process in processes:
-            process.kill()
-        return not left and all(end == 0 for end in ends)
+    async def finish(self, seconds: float, lives: list[Life]) -> bool:
+        """Wait until every delivery has come to an end, then ask the bots to stop; whether both happened."""
+        await asyncio.gather(*(life.ready() for life in lives))
+        ended = await self.until(lambda: False, seconds)
+        ends = await asyncio.gather(*(life.stop() for life in lives))
+        return ended and all(end == 0 for end in ends)
 
-    async def ready(self, process: BaseProcess) -> None:
-        """Wait until a bot says that it is there. Raises `RuntimeError` when it does not."""
-        until = time.monotonic() + 30
-        while time.monotonic() < until and process.exitcode is None:
-            with contextlib.suppress(OSError):
-                reader, writer = await asyncio.open_connection("127.0.0.1", int(self.bot.settings["qibot_port"]))
-                writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-                told = await reader.read()
-                writer.close()
-                if told.startswith(b"HTTP/1.1 200"):
-                    return
-            await asyncio.sleep(0.02)
-        raise RuntimeError(f"a bot did not start ({process.exitcode}): {self.bot.said[-2000:]}")
+    async def until(self, so_far: Callable[[], bool], seconds: float) -> bool:
+        """Wait until it is so far, or every delivery has come to an end; whether either happened within `seconds`."""
+        for _ in range(round(seconds * 10)):
+            # In a thread, for the platform answers in this loop.
+            if so_far() or not await asyncio.to_thread(self.ledger.open):
+                return True
+            await asyncio.sleep(0.1)
+        return False
 
-    def judge(self, outcome: Outcome, prefix: str = "") -> dict[int, int]:
-        """Nobody lost, nobody told that something arrived which did not; copies by person, for more."""
+    def judge(self, outcome: Outcome, prefix: str = "", *, ends: tuple[str, ...] = ("sent",)) -> dict[int, int]:
+        """Nobody lost, nobody told that something arrived which did not; copies by person, for more. `ends`: the states
+        in which a delivery may end.
+        """
         copies = self.stand.copies()
         rows = self.ledger.ask("SELECT person_id, state, message FROM deliveries ORDER BY person_id")
         everybody = range(1, self.stand.crowd.size + 1)
         outcome.nothing(**{f"{prefix}lost": sum(not copies.get(n) for n in everybody)})
-        ended = sum(state == "sent" for _, state, _ in rows)
-        outcome.promise(ended == len(rows), f"{prefix}not sent by the end: {self.ledger.states()}")
+        ended = all(state in ends for _, state, _ in rows)
+        outcome.promise(ended, f"{prefix}not sent by the end: {self.ledger.states()}")
         untrue = sum(state == "sent" and message not in copies.get(n, ()) for n, state, message in rows)
         outcome.promise(not untrue, f"{prefix}sent by its row, and not there: {untrue}")
         outcome.promise(not self.stand.problems(), f"{prefix}refused by the platform: {self.stand.problems()[:3]}")
@@ -89,6 +77,7 @@ async def broadcast(
     *,
     url: str = "",
     hurry: bool = True,
+    trace: bool = False,
     enforce_pace: bool = False,
     together: int = 0,
 ) -> AsyncIterator[Broadcast]:
@@ -110,5 +99,5 @@ async def broadcast(
         finally:
             await database.close()
         teams = stand.url if who.platform == "teams" else ""
-        bot = Bot(folder, stand.settings(url, free_port()), clock, teams, hurry=hurry)
+        bot = Bot(folder, stand.settings(url, free_port()), clock, teams, trace=trace, hurry=hurry)
         yield Broadcast(stand, bot, Ledger(url), clock)

@@ -1,6 +1,6 @@
 """A crowd to write to: any number of people in any number of workspaces, and an announcement queued to all at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -138,7 +138,13 @@ async def _numbers_go_on(database: Database) -> None:
 
 
 async def announce(
-    database: Database, people: range, now: datetime, *, subject: str = "12", kind: str = "prove.news", period: str = ""
+    database: Database,
+    people: Sequence[int],
+    now: datetime,
+    *,
+    subject: str = "12",
+    kind: str = "prove.news",
+    period: str = "",
 ) -> None:
     """One announcement to each, as a broadcast queues them: one statement, one transaction."""
     async with database.transaction() as db:

@@ -6,7 +6,6 @@ each kill may cost one copy more for each conversation that was in flight, and n
 """
 
 import asyncio
-import os
 import random
 import signal
 import tempfile
@@ -15,12 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.prove.broadcast import Broadcast, broadcast, crowd
-from tests.prove.child import gone
 from tests.prove.outcome import Outcome
-from tests.prove.wire import Step
+from tests.prove.wire import STEPS, Step
 
 RECIPIENTS, KILLS = 10_000, 1_000
-STEPS: tuple[Step, ...] = ("arrived", "taken", "answered")
 LONGEST_LIFE = 4.0
 """Seconds after which a life that came to nothing is ended all the same."""
 
@@ -88,11 +85,11 @@ class Killer:
         left = self._made.stand.crowd.size - wire.arrived
         number = wire.arrived + dice.randint(1, max(2, round(4 * left / lives_left)))
         step, dead = dice.choice(STEPS), asyncio.Event()
-        process = self._made.bot.start()
+        life = self._made.bot.start()
 
         async def watch(at: Step, arrived: int) -> None:
             if at == step and arrived >= number and not dead.is_set():
-                os.kill(process.pid or 0, signal.SIGKILL)
+                life.signal(signal.SIGKILL)
                 dead.set()
 
         on_message = dice.random() < 0.5
@@ -102,9 +99,9 @@ class Killer:
             # The other half end by the clock, most of them while there is something to do.
             await asyncio.wait_for(dead.wait(), LONGEST_LIFE if on_message else dice.uniform(0, LONGEST_LIFE / 4))
         except TimeoutError:
-            process.kill()
+            pass
         dead.set()
-        await gone(process, 10)
+        await life.kill()
         self.kills += 1
         await asyncio.to_thread(self._count)
 

@@ -34,4 +34,6 @@ class Ledger:
 
     def in_flight(self) -> list[str]:
         """Those that were handed to a platform, the end not written yet."""
-        return [row[0] for row in self.ask("SELECT id FROM deliveries WHERE state = 'sending' AND handed_at IS NOT NULL")]
+        return [
+            row[0] for row in self.ask("SELECT id FROM deliveries WHERE state = 'sending' AND handed_at IS NOT NULL")
+        ]

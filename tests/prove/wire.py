@@ -1,10 +1,9 @@
 """The network between a bot and a stand-in: it sees each message that is posted, and decides what becomes of it."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +12,7 @@ from qibot.demo.slack_api import cut
 
 Kind = Literal["pass", "throttle", "lost", "cut", "half", "slow"]
 Step = Literal["arrived", "taken", "answered"]
+STEPS: tuple[Step, ...] = ("arrived", "taken", "answered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +29,22 @@ PASS = Fate("pass")
 
 
 class Wire:
-    """An ASGI app in front of a stand-in's. `fate` is asked for each message by its workspace, `watch` told of each step.
-
-    Numbers count the messages that arrived, from 1.
+    """An ASGI app in front of a stand-in's. `fate` is asked for each message by its workspace, `reading` for each other
+    call, and `watch` told of each message's steps. Numbers count the messages that arrived, from 1.
     """
 
     def __init__(self, app: ASGIApp, workspace_of: Callable[[Scope], str | None]) -> None:
         self._app, self._workspace_of = app, workspace_of
         self.arrived = 0
         self.fate: Callable[[str], Fate] = lambda _: PASS
+        self.reading: Callable[[], Fate] = lambda: PASS
         self.watch: Callable[[Step, int], Awaitable[None]] = _nothing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         workspace = self._workspace_of(scope) if scope["type"] == "http" else None
         if workspace is None:
-            await self._app(scope, receive, send)
+            await self._follow(self.reading(), 0, scope, receive, send)
             return
         self.arrived += 1
         number = self.arrived
@@ -65,21 +65,23 @@ class Wire:
             held.append(message)
 
         await self._app(scope, receive, hold)
-        await self.watch("taken", number)
+        if number:
+            await self.watch("taken", number)
         if fate.kind == "slow":
             await asyncio.sleep(fate.seconds)
         if fate.kind == "cut":
             await cut(receive)
             return
         if fate.kind == "half":
-            body = b"".join(message.get("body", b"") for message in held)
+            whole = b"".join(message.get("body", b"") for message in held)
             await send(held[0])
-            await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+            await send({"type": "http.response.body", "body": whole[: len(whole) // 2], "more_body": True})
             await cut(receive)
             return
         for message in held:
             await send(message)
-        await self.watch("answered", number)
+        if number:
+            await self.watch("answered", number)
 
 
 async def _nothing(step: Step, number: int) -> None:
@@ -105,11 +107,3 @@ def teams_tenant(scope: Scope) -> str | None:
 
 def _header(scope: Scope, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
-
-
-def as_json(body: bytes) -> Any:
-    """A body that may be no JSON at all: None then."""
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None

@@ -27,6 +27,7 @@ from qibot.chat.message import Message, Text
 from qibot.chat.platform import Address, Answering, Doubt, Sent, Unreachable
 from qibot.chat.router import Reply
 from qibot.errors import Refused
+from qibot.platforms.leaving import looking
 from qibot.platforms.slack import blocks, calls, modals
 from qibot.platforms.slack.installations import Installations, Installed
 from qibot.platforms.slack.manifest import SHORTCUT
@@ -56,7 +57,8 @@ class SlackAdapter:
 
     async def start(self) -> None:
         """Make what belongs to the running loop. With one bot token, ask Slack whose it is. Raises `Refused`."""
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=calls.PATIENCE))
+        patience = aiohttp.ClientTimeout(total=calls.PATIENCE)
+        self._session = aiohttp.ClientSession(timeout=patience, trace_configs=[looking()])
         self.replies = Replies(self._session)
         if self._token:
             await self._one_workspace(self._token)
