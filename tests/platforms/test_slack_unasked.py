@@ -71,7 +71,7 @@ async def test_a_process_that_slept_as_it_was_about_to_send_says_nothing(
     assert len(nudges(wire, amina)) == 1
 
 
-@pytest.mark.parametrize("behind", [0, 90], ids=["clocks agree", "slack's clock is behind"])
+@pytest.mark.parametrize("behind", [0, 90, 30 * 86400], ids=["clocks agree", "ours is ahead", "by a month"])
 async def test_a_connection_that_drops_after_slack_took_it_is_asked_about_and_not_sent_again(
     wire: World, amina: User, clock: SetClock, behind: int
 ) -> None:

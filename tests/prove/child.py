@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 import signal
+from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -89,6 +90,21 @@ def _serve(bot: Bot) -> None:
     if bot.trace:
         _trace(bot.clock or SystemClock())
     app.serve(Settings(_env_file=None, **bot.settings))  # type: ignore[arg-type]
+
+
+def _with_announcements(catalogue: Catalogue) -> Catalogue:
+    return Catalogue((*catalogue.values(), *crowd.CATALOGUE.values()))
+
+
+@contextlib.contextmanager
+def with_announcements() -> Iterator[None]:
+    """Bots that are made in this process meanwhile know the messages that are put to the proof."""
+    before = features.catalogue
+    features.catalogue = _with_announcements(before)
+    try:
+        yield
+    finally:
+        features.catalogue = before
 
 
 def _hurry(factor: float) -> None:

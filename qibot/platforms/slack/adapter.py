@@ -93,7 +93,7 @@ class SlackAdapter:
         """See `Platform.find_sent`: Slack can be asked."""
         client = await self._client_of(to.workspace)
         conversation = to.conversation or await calls.open_conversation(client, to.account)
-        return await calls.find(client, conversation, mark, since)
+        return await calls.find(client, conversation, mark)
 
     async def profile(self, sender: Sender) -> Profile | None:
         """See `Platform.profile`."""
