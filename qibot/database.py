@@ -208,8 +208,10 @@ class _Connection(aiosqlite.Connection):
 
     async def commit(self) -> None:
         """Commit what was begun."""
-        if self._end():
+        if self._begun:
+            # Should it fail, there is still something to take back.
             await super().commit()
+        self._end()
 
     async def rollback(self) -> None:
         """Take back what was begun."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from qibot.database import Database
@@ -53,7 +53,7 @@ class Broadcast:
         in which a delivery may end.
         """
         copies = self.stand.copies()
-        rows = self.ledger.ask("SELECT person_id, state, message FROM deliveries ORDER BY person_id")
+        rows = self.ledger.ask("SELECT person_id, state, message FROM deliveries WHERE kind LIKE 'prove.%'")
         everybody = range(1, self.stand.crowd.size + 1)
         outcome.nothing(**{f"{prefix}lost": sum(not copies.get(n) for n in everybody)})
         ended = all(state in ends for _, state, _ in rows)
@@ -80,13 +80,15 @@ async def broadcast(
     trace: bool = False,
     enforce_pace: bool = False,
     together: int = 0,
+    every: float = 0.0,
 ) -> AsyncIterator[Broadcast]:
     """Everybody of a crowd is to get one announcement. Nothing runs yet.
 
     `url` of an empty database (default: a SQLite file in `folder`). `together`: queued in lots of so many, for those
-    who want no turns.
+    who want no turns, each due so many seconds (`every`) after the one before.
     """
     url = url or f"sqlite+aiosqlite:///{folder / 'proof.db'}"
+    await crowds.prepare(url)
     clock = FastClock.starting(MORNING, factor)
     async with standing(who, clock, enforce_pace=enforce_pace) as stand:
         database = Database(url)
@@ -94,10 +96,15 @@ async def broadcast(
             now = clock.now()
             await crowds.build(database, who, now, service_url=stand.service_url, conversations=dict(stand.known))
             step = together or who.size
-            for first in range(1, who.size + 1, step):
-                await crowds.announce(database, range(first, min(first + step, who.size + 1)), now)
+            for nth, first in enumerate(range(1, who.size + 1, step)):
+                due = now + timedelta(seconds=every * nth)
+                await crowds.announce(database, range(first, min(first + step, who.size + 1)), due)
         finally:
             await database.close()
         teams = stand.url if who.platform == "teams" else ""
         bot = Bot(folder, stand.settings(url, free_port()), clock, teams, trace=trace, hurry=hurry)
-        yield Broadcast(stand, bot, Ledger(url), clock)
+        try:
+            yield Broadcast(stand, bot, Ledger(url), clock)
+        finally:
+            for life in bot.lives:
+                await life.kill()

@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -54,11 +54,15 @@ class Bot:
     """Whether what its event loop waits for is as fast as its clock, too: timeouts above all. Where one process is alive
     at a time nothing depends on that, and a busy machine is not taken for a slow platform."""
 
+    lives: "list[Life]" = field(default_factory=list, compare=False)
+    """Every one that was started, those that have ended too."""
+
     def start(self) -> "Life":
         """Start it; does not wait for anything."""
-        process = _forks.Process(target=_serve, args=(self,))
+        process = _forks.Process(target=_serve, args=(replace(self, lives=[]),))
         process.start()
-        return Life(self, process)
+        self.lives.append(Life(self, process))
+        return self.lives[-1]
 
     @property
     def port(self) -> int:

@@ -108,6 +108,7 @@ class Years:
         """From the first day to the last, and then on until nothing waits any more."""
         url = f"sqlite+aiosqlite:///{folder / 'proof.db'}"
         async with standing(self._crowd, self._true) as stand:
+            await crowds.prepare(url)
             await self._people(url, stand)
             stand.wire.fate, stand.wire.watch = self._fate, self._watch
             settings = Settings(_env_file=None, **stand.settings(url, 3000))  # type: ignore[arg-type]

@@ -1,11 +1,13 @@
 """A crowd to write to: any number of people in any number of workspaces, and an announcement queued to all at once."""
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, make_url, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.chat.message import Message, Text
@@ -68,6 +70,24 @@ class Crowd:
     def token(self, workspace: str) -> str:
         """The bot's token in a workspace of Slack."""
         return f"xoxb-stand-in-{workspace.lower()}"
+
+
+_templates: dict[str, bytes] = {}
+
+
+async def prepare(url: str) -> None:
+    """A new SQLite file is a copy of one that was migrated before: migrating takes longer than all the rest."""
+    file = make_url(url).database
+    if not url.startswith("sqlite") or not file:
+        return
+    if "sqlite" not in _templates:
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / "made.db"
+            database = Database(f"sqlite+aiosqlite:///{made}")
+            await migrate(database)
+            await database.close()
+            _templates["sqlite"] = made.read_bytes()
+    Path(file).write_bytes(_templates["sqlite"])
 
 
 async def build(

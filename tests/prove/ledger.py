@@ -22,15 +22,17 @@ class Ledger:
                 return file.execute(query).fetchall()
         plain = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(plain, autocommit=True) as server:
-            return server.execute(query).fetchall()  # type: ignore[call-overload,no-any-return]
+            return server.execute(query.encode()).fetchall()
 
     def states(self) -> dict[str, int]:
-        """Deliveries by state."""
-        return dict(self.ask("SELECT state, count(*) FROM deliveries GROUP BY state"))  # type: ignore[arg-type]
+        """Announcements by state."""
+        rows = self.ask("SELECT state, count(*) FROM deliveries WHERE kind LIKE 'prove.%' GROUP BY state")
+        return {state: count for state, count in rows}
 
     def open(self) -> int:
-        """How many have not come to an end."""
-        return int(self.ask("SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')")[0][0])
+        """How many announcements have not come to an end."""
+        waiting = "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending') AND kind LIKE 'prove.%'"
+        return int(self.ask(waiting)[0][0])
 
     def in_flight(self) -> list[str]:
         """Those that were handed to a platform, the end not written yet."""

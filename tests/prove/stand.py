@@ -68,7 +68,8 @@ def _slack_posts(server: SlackServer) -> list[tuple[str, str]]:
     for workspace in server.workspaces.values():
         for channel in workspace.channels.values():
             who = next(iter(channel.members - {workspace.bot_user_id}))
-            found += [(who, post.ts) for post in channel.posts.values() if post.user == workspace.bot_user_id]
+            # What is said unasked carries a mark; answers do not.
+            found += [(who, post.ts) for post in channel.posts.values() if post.metadata]
     return found
 
 
