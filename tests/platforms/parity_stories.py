@@ -61,6 +61,8 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories):
         await self.reminders()
         await self.a_week_later()
         await self.weeks()
+        # Who has had three messages in a week gets no invitation in it.
+        await self.days(8)
         await self.rounds()
         await self.changing_their_minds()
         await self.refusals()

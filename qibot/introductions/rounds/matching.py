@@ -1,21 +1,30 @@
-"""Who meets whom. A plain greedy way, to be replaced by the exact one."""
+"""A round: who meets whom. What goes in, what comes out, and the two ways to ask. How it works: docs/matching.md.
 
-import asyncio
-import random
+In this order, over pairs that may meet: the largest number of people; then the queue, so that nobody sits out twice
+before everybody who could has once; then what the pairs have in common.
+"""
+
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-ANYBODY, ANOTHER_ORGANISATION, ANOTHER_ORGANISATION_AND_PLACE, SAME_ROLE = RULES = (
-    "anybody",
-    "another organisation",
-    "another organisation and place",
-    "same role",
-)
+ANYBODY = "anybody"
+ANOTHER_ORGANISATION = "another organisation"
+ANOTHER_ORGANISATION_AND_PLACE = "another organisation and place"
+SAME_ROLE = "same role"
+RULES = (ANYBODY, ANOTHER_ORGANISATION, ANOTHER_ORGANISATION_AND_PLACE, SAME_ROLE)
+"""Who may meet whom. The same role means: and of another organisation."""
+COOL_DOWN = 26.0
+"""Weeks for which two people who met are not matched again."""
+
+IN_PROCESS = 200
+"""So few people are matched at once in a blink; more of them in a process of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """Somebody who takes part."""
+    """Somebody who takes part. `waited`: how often they have sat out in this programme so far. Whoever gives no
+    organisation or place is taken to share it with everybody else who gives none.
+    """
 
     id: str
     organisation: str
@@ -28,7 +37,9 @@ class Taker:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Two or three who meet."""
+    """Two or three people, in the order of their ids. `weight`: 1000 for a pair with the very same topics, of a trio
+    the sum of its three pairs. `why`: what they share, the rarest topic first, or else a plain reason.
+    """
 
     people: tuple[str, ...]
     weight: int
@@ -37,7 +48,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Somebody who sits out."""
+    """Somebody who sits out, and why, as a part of a sentence."""
 
     person: str
     why: str
@@ -45,7 +56,9 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole round."""
+    """A round. `bound`: no plan that is as good by number and by queue weighs more; when it equals `weight`, this plan
+    is proved to be the best.
+    """
 
     pairs: tuple[Group, ...]
     trios: tuple[Group, ...]
@@ -54,63 +67,50 @@ class Plan:
     bound: int
 
 
+Pairs = Mapping[tuple[str, str], float]
+"""Weeks since two people met, by their ids in any order."""
+
+
 def plan(
     people: Sequence[Taker],
-    met: Mapping[tuple[str, str], float] = {},
+    met: Pairs | None = None,
     *,
     rule: str = ANOTHER_ORGANISATION,
-    cool_down: int = 26,
+    cool_down: float = COOL_DOWN,
     never: Collection[tuple[str, str]] = (),
     seed: int = 0,
 ) -> Plan:
-    """Greedy."""
-    apart = {frozenset(pair) for pair in never} | {frozenset(p) for p, weeks in met.items() if weeks < cool_down}
+    """The round for these people; the same one for the same people and seed, in whatever order they come.
 
-    def fits(a: Taker, b: Taker) -> bool:
-        if rule != ANYBODY and a.organisation == b.organisation:
-            return False
-        if rule == ANOTHER_ORGANISATION_AND_PLACE and a.place == b.place:
-            return False
-        return (rule != SAME_ROLE or a.role == b.role) and frozenset((a.id, b.id)) not in apart
+    `met`: weeks since a pair met; pairs that met less than `cool_down` weeks ago do not meet. `never`: pairs that must
+    not be introduced, which no reason gives away. Ids that nobody has are passed over in both. Raises `ValueError` for
+    a rule that nobody knows, and for an id that comes twice.
+    """
+    if rule not in RULES:
+        raise ValueError(f"There is no rule “{rule}”. The rules are: {', '.join(RULES)}.")
+    if len({taker.id for taker in people}) != len(people):
+        raise ValueError("Everybody takes part once, and an id comes twice.")
+    from qibot.introductions.rounds.engine import Question, answer
 
-    order = list(people)
-    random.Random(seed).shuffle(order)
-    order.sort(key=lambda one: -one.waited)
-    groups: list[list[Taker]] = []
-    alone: list[Taker] = []
-    while order:
-        one = order.pop(0)
-        others = [other for other in order if fits(one, other)]
-        if not others:
-            alone.append(one)
-            continue
-        best = max(others, key=lambda other: len(one.topics & other.topics))
-        order.remove(best)
-        groups.append([one, best])
-    left = []
-    for one in alone:
-        room = [g for g in groups if len(g) == 2 and all(fits(one, other) for other in g)]
-        if room:
-            room[0].append(one)
-        else:
-            left.append(Left(one.id, "Everybody else who takes part is somebody the rule keeps you from."))
-    made = [
-        Group(tuple(t.id for t in g), len(s := frozenset.intersection(*(t.topics for t in g))), ", ".join(sorted(s)))
-        for g in groups
-    ]
-    pairs, trios = ([g for g in made if len(g.people) == n] for n in (2, 3))
-    weight = sum(g.weight for g in made)
-    return Plan(tuple(pairs), tuple(trios), tuple(left), weight, weight)
+    return answer(Question(tuple(people), met or {}, tuple(never), rule, cool_down, seed))
 
 
 async def plan_apart(
     people: Sequence[Taker],
-    met: Mapping[tuple[str, str], float] = {},
+    met: Pairs | None = None,
     *,
     rule: str = ANOTHER_ORGANISATION,
-    cool_down: int = 26,
+    cool_down: float = COOL_DOWN,
     never: Collection[tuple[str, str]] = (),
     seed: int = 0,
 ) -> Plan:
-    """The same, apart."""
-    return await asyncio.to_thread(plan, people, met, rule=rule, cool_down=cool_down, never=never, seed=seed)
+    """What `plan` gives, worked out in a process of its own when there are many people, so that chat stays quick.
+
+    When the caller is cancelled, the process is stopped. Raises what `plan` raises.
+    """
+    asked = {"rule": rule, "cool_down": cool_down, "never": tuple(never), "seed": seed}
+    if len(people) <= IN_PROCESS:
+        return plan(people, met, **asked)  # type: ignore[arg-type]
+    from qibot.introductions.rounds.apart import ask
+
+    return await ask(tuple(people), dict(met or {}), asked)
