@@ -64,21 +64,21 @@ class Whom:
 
 async def preview(db: AsyncSession, asker: Person, wish: Wish, now: datetime) -> Whom:
     """Whom `asker` would ask. Raises `NotFound` or `Refused` when they may not."""
-    person = await _may_ask(db, asker, await _whom(db, wish), wish, now)
-    project = (await projects.project(db, wish.project_id)).title if wish.project_id else ""
-    topic = await _topic(db, wish)
+    person = await _may_ask(db, asker, await _whom(db, asker, wish), wish, now)
+    project = (await projects.project(db, wish.project_id, asker)).title if wish.project_id else ""
+    topic = await _topic(db, asker, wish)
     return Whom(await before(db, person, named=True), topic.label if topic else "", project)
 
 
 async def ask(db: AsyncSession, asker: Person, wish: Wish, reason: str, now: datetime) -> Introduction:
     """Ask for an introduction. Raises `NotFound` or `Refused`, also when it was allowed as the form was opened."""
-    asked_id = await _whom(db, wish)
+    asked_id = await _whom(db, asker, wish)
     # Both are held, in one order, so that the limits hold for two presses at the same moment too.
     both = select(Person.id).where(Person.id.in_((asker.id, asked_id))).order_by(Person.id)
     await db.execute(both.with_for_update(key_share=True))
     person = await _may_ask(db, asker, asked_id, wish, now)
     day = local_date(now, person.zone)
-    topic = await _topic(db, wish)
+    topic = await _topic(db, asker, wish)
     values = {
         "asker_id": asker.id,
         "champion_id": person.id,
@@ -101,13 +101,16 @@ async def ask(db: AsyncSession, asker: Person, wish: Wish, reason: str, now: dat
     return await _load(db, introduction_id)
 
 
-async def _whom(db: AsyncSession, wish: Wish) -> int:
-    return (await projects.project(db, wish.project_id)).lead_id if wish.project_id else wish.champion_id
+async def _whom(db: AsyncSession, asker: Person, wish: Wish) -> int:
+    return (await projects.project(db, wish.project_id, asker)).lead_id if wish.project_id else wish.champion_id
 
 
-async def _topic(db: AsyncSession, wish: Wish) -> Topic | None:
-    about = await projects.topics_of(db, wish.project_id) if wish.project_id else []
-    return about[0] if about else await db.get(Topic, wish.topic_id)
+async def _topic(db: AsyncSession, asker: Person, wish: Wish) -> Topic | None:
+    if not wish.project_id:
+        return await db.get(Topic, wish.topic_id)
+    found = await projects.project(db, wish.project_id, asker)
+    (card,) = await projects.cards(db, [found], asker)
+    return card.topics[0] if card.topics else None
 
 
 async def _may_ask(db: AsyncSession, asker: Person, asked_id: int, wish: Wish, now: datetime) -> Person:

@@ -9,12 +9,14 @@ from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
 from qibot.errors import NotFound, Unclear
 from qibot.people import service as people
-from qibot.people.commands import topic_choices
+from qibot.people.commands import one_organisation, topic_choices
 from qibot.people.models import Person
-from qibot.people.turn import Turn, anybody, member, table
-from qibot.projects import service, views
+from qibot.people.turn import Turn, anybody, member, organiser, table
+from qibot.projects import service, views, visibility
 from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
 from qibot.projects.models import Project
+from qibot.projects.visibility import SHOWINGS, TITLE_ONLY
+from qibot.projects.working import service as working
 
 commands = table("Projects")
 
@@ -44,14 +46,14 @@ async def project_choices(turn: Turn, _: Mapping[str, object]) -> Mapping[str, t
 @commands.submission(RegisterProject, needs=member, choices=project_choices)
 async def registered(turn: Turn, said: RegisterProject) -> Message:
     saved = await service.register(turn.db, turn.member, _described(said), turn.now)
-    card = await service.card(turn.db, saved.project)
+    card = await service.card(turn.db, saved.project, turn.member)
     alike = await service.lookalikes(turn.db, saved.project)
     return views.registered(saved, card, alike, turn.member, turn.today)
 
 
 @commands.command("project show", needs=anybody, help="One project: by number, title or words of it.", reads=True)
 async def show(turn: Turn, project: Project) -> Message:
-    return views.shown(await service.card(turn.db, project), _me(turn), turn.today)
+    return views.shown(await service.card(turn.db, project, _me(turn)), _me(turn), turn.today)
 
 
 @commands.command("project edit", needs=member, help="Change a project that you lead, and its stage.", reads=True)
@@ -75,24 +77,24 @@ async def edited(turn: Turn, said: EditProject) -> Message:
     if not (said.project.isascii() and said.project.isdigit() and len(said.project) <= 9):
         raise NotFound("I cannot find that project.", "Type /qi projects to see them.")
     saved = await service.change(turn.db, int(said.project), turn.member, _described(said), said.stage, turn.now)
-    return views.changed(saved, await service.card(turn.db, saved.project), turn.member, turn.today)
+    return views.changed(saved, await service.card(turn.db, saved.project, turn.member), turn.member, turn.today)
 
 
 @commands.command("project help", needs=member, help="Offer to help with a project.")
 async def help(turn: Turn, project: Project) -> Message:
-    found = await service.offer_help(turn.db, project.id, turn.member, turn.now)
+    found = await working.offer_help(turn.db, project.id, turn.member, turn.now)
     findable = await people.agrees(turn.db, turn.member.id, "findable")
-    return views.helping(await service.card(turn.db, found), turn.member, findable=findable)
+    return views.helping(await service.card(turn.db, found, turn.member), turn.member, findable=findable)
 
 
 @commands.action(OfferHelp, needs=member)
 async def help_offered(turn: Turn, pressed: OfferHelp) -> Message:
-    return await help(turn, await service.project(turn.db, pressed.project))
+    return await help(turn, await service.project(turn.db, pressed.project, turn.member))
 
 
 @commands.action(StopHelping, needs=member)
 async def help_stopped(turn: Turn, pressed: StopHelping) -> Message:
-    return views.no_longer_helping(await service.stop_helping(turn.db, pressed.project, turn.member))
+    return views.no_longer_helping(await working.stop_helping(turn.db, pressed.project, turn.member))
 
 
 @commands.command("project stop", needs=member, help="Stop a project that you lead, with thanks.", reads=True)
@@ -102,13 +104,13 @@ async def stop(turn: Turn, project: Project) -> Message:
 
 @commands.action(StopProject, needs=member)
 async def stopped(turn: Turn, pressed: StopProject) -> Message:
-    return views.stopped(await service.stop(turn.db, pressed.project, turn.member, turn.now))
+    return views.stopped(await working.stop(turn.db, pressed.project, turn.member, turn.now))
 
 
 @commands.command("projects", needs=anybody, help="Your projects, and the newest of the network.", reads=True)
 async def projects(turn: Turn, *, page: int = 1) -> Message:
     me, page = _me(turn), max(1, min(page, _LAST_PAGE))
-    listing = await service.listing(turn.db, me.id if me else 0, page=page)
+    listing = await service.listing(turn.db, me, page=page)
     return views.listed(listing, me, page=page, today=turn.today)
 
 
@@ -119,8 +121,25 @@ async def who(turn: Turn, words: Rest, *, page: int = 1) -> Message:
     if _ABOUT_PEOPLE.match(words):
         return await champions.otherwise(turn, f"who {words}", "")
     asked, page = words[:_LONGEST_WORDS], max(1, min(page, _LAST_PAGE))
-    results = await service.search(turn.db, asked, page=page)
+    results = await service.search(turn.db, asked, viewer=_me(turn), page=page)
     return views.found(asked, results, _me(turn), page=page, today=turn.today)
+
+
+@commands.command(
+    "organisation projects",
+    needs=organiser,
+    help="What others see of your organisation’s projects: listed, title only or hidden.",
+)
+async def showing(turn: Turn, choice: Rest, *, of: str = "") -> Message:
+    organisation = await one_organisation(turn, of) if of else turn.member.organisation
+    if not choice:
+        return views.showing(organisation, await visibility.showing_of(turn.db, organisation.id), new=False)
+    wanted = {"titles": TITLE_ONLY, "title": TITLE_ONLY}.get(choice.lower(), " ".join(choice.lower().split()))
+    if wanted not in SHOWINGS:
+        suggestions = tuple(f"organisation projects {one}" for one in SHOWINGS)
+        raise Unclear("Others may see them listed, by title only, or not at all.", "Choose one:", suggestions)
+    await visibility.show(turn.db, organisation, wanted)
+    return views.showing(organisation, wanted, new=True)
 
 
 @commands.home
@@ -128,8 +147,8 @@ async def home(turn: Turn) -> tuple[Part, ...]:
     me = _me(turn)
     if me is None:
         return ()
-    mine = await service.of_person(turn.db, me.id)
-    return views.home(await service.cards(turn.db, mine[:3]), more=len(mine) > 3)
+    mine = await service.of_person(turn.db, me.id, me)
+    return views.home(await service.cards(turn.db, mine[:3], me), more=len(mine) > 3)
 
 
 def _described(said: RegisterProject) -> service.Described:
@@ -143,7 +162,7 @@ def _me(turn: Turn) -> Person | None:
 
 async def _read_project(words: str, turn: Turn) -> Project:
     asked = words.replace('"', "").strip()[:_LONGEST_WORDS]
-    found = await service.find(turn.db, asked)
+    found = await service.find(turn.db, asked, _me(turn))
     if len(found) == 1:
         return found[0]
     if not found:

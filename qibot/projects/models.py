@@ -80,3 +80,12 @@ class ProjectMember(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(10))
     since: Mapped[datetime]
+
+
+class Showing(Base):
+    """What others see of an organisation's projects: "title only" or "hidden". No row: they are listed."""
+
+    __tablename__ = "project_showings"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    shown: Mapped[str] = mapped_column(String(10))

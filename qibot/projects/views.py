@@ -13,8 +13,15 @@ from qibot.people.topics import Match
 from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, SayHello, StopHelping, StopProject
 from qibot.projects.models import IDEA, STOPPED, UNDER_WAY, Project
 from qibot.projects.service import Card, Helper, Listing, Results, Saved, may_change
+from qibot.projects.visibility import HIDDEN, LISTED, SHOWINGS, TITLE_ONLY
 
 _HELPERS_SHOWN = 8
+_TITLES_ONLY = "shows others the titles of its projects, and no more."
+_SHOWN = {
+    LISTED: "Everybody in the network sees them whole.",
+    TITLE_ONLY: "Others see title and organisation, and can ask to be introduced to whoever leads it.",
+    HIDDEN: "Others do not see them at all, also when they ask for one by its number.",
+}
 
 
 def registered(saved: Saved, card: Card, alike: Sequence[Card], me: Person, today: date) -> Message:
@@ -59,11 +66,14 @@ def _alike(alike: Sequence[Card], me: Person, today: date) -> tuple[Part, ...]:
 
 def _whole(card: Card, me: Person | None, today: date) -> tuple[Part, ...]:
     aim = (Quote(card.project.aim),) if card.project.aim else ()
-    return (*aim, _facts(card, me, today), *_steps(card, me))
+    closed = (Note(f"{card.project.organisation.short_name} {_TITLES_ONLY}"),) if card.title_only else ()
+    return (*aim, _facts(card, me, today), *closed, *_steps(card, me))
 
 
 def _facts(card: Card, me: Person | None, today: date) -> Facts:
     p = card.project
+    if card.title_only:
+        return Facts((("Number", f"#{p.id}"), ("Organisation", p.organisation.name)))
     return Facts(
         (
             ("Number", f"#{p.id}"),
@@ -83,7 +93,7 @@ def _facts(card: Card, me: Person | None, today: date) -> Facts:
 def _steps(card: Card, me: Person | None) -> tuple[Part, ...]:
     p = card.project
     buttons: list[Button] = []
-    if may_change(p, me):
+    if may_change(p, me) and not card.title_only:
         buttons.append(Button("Change", Say(f"project edit #{p.id}")))
         if p.live:
             buttons.append(Button("Stop with thanks", Say(f"project stop #{p.id}")))
@@ -105,6 +115,8 @@ def _hello(card: Card, me: Person | None) -> tuple[Button, ...]:
 
 
 def _help(card: Card, me: Person) -> tuple[Button, ...]:
+    if card.title_only:
+        return ()
     if any(h.person_id == me.id for h in card.helpers):
         return (Button("I can no longer help", StopHelping(card.project.id)),)
     return (Button("Offer to help", OfferHelp(card.project.id)),) if card.project.live else ()
@@ -117,6 +129,8 @@ def _line(card: Card, me: Person | None, today: date) -> tuple[Part, ...]:
     where = ", ".join(x for x in (_lead(card, me), p.organisation.short_name if _named(card, me) else "", p.place) if x)
     why = f"\n{'; '.join(card.why)[:1].upper()}{'; '.join(card.why)[1:]}." if card.why else ""
     said = f" (#{p.id}) – {where}\n{p.stage.capitalize()}, last update {_day(p.updated_at, today)}.{why}"
+    if card.title_only:
+        said = f" (#{p.id})\n{p.organisation.short_name} {_TITLES_ONLY}{why}"
     return Text(Bold(p.title), said), Buttons(Button("Show", Say(f"project show #{p.id}")), *_hello(card, me))
 
 
@@ -265,8 +279,22 @@ def home(cards: Sequence[Card], *, more: bool) -> tuple[Part, ...]:
     return Text(Bold("My projects"), f"\n{lines}"), Buttons(*buttons)
 
 
+def showing(organisation: Organisation, shown: str, *, new: bool) -> Message:
+    """What others see of an organisation's projects, and how to choose differently."""
+    asked = f" of:{organisation.ods_code}" if organisation.ods_code else ""
+    others = (Button(x.capitalize(), Say(f"organisation projects {x}{asked}")) for x in SHOWINGS if x != shown)
+    title = f"Projects of {organisation.short_name} are {'now ' if new else ''}{_AS[shown]}"
+    return Message(
+        title,
+        Text(_SHOWN[shown]),
+        Buttons(*others, Button("Projects", Say("projects"))),
+        Note("Its own people, and those who are on a project, see all of it in any case."),
+    )
+
+
+_AS = {LISTED: "listed", TITLE_ONLY: "shown by title only", HIDDEN: "hidden"}
 _AT, _TODAY = datetime(2019, 11, 27, 10, tzinfo=UTC), date(2019, 11, 27)
-_MKUH = Organisation(id=1, name="Milton Keynes University Hospital NHS Foundation Trust", short_name="MKUH")
+_MKUH = Organisation(id=1, ods_code="RD8", name="Milton Keynes University Hospital NHS Foundation Trust", short_name="MKUH")
 _BEDS = Organisation(id=2, name="Bedfordshire Hospitals NHS Foundation Trust", short_name="Beds Hospitals")
 _AMINA = Person(id=1, name="Amina Okafor", organisation_id=1, organisation=_MKUH, is_organiser=False)
 _TOMASZ = Person(id=2, name="Tomasz Nowak", organisation_id=2, organisation=_BEDS, is_organiser=False)
@@ -284,6 +312,7 @@ _TWO = Project(
 _MINE = Card(_ONE, (_SEPSIS,), True, True, (Helper(2, "Tomasz Nowak", "Beds Hospitals"), Helper(3, "", "CNWL")))
 _THEIRS = Card(_TWO, (_SEPSIS,), True, True, why=("also about Sepsis", "also says “trolley”"))
 _SHY = Card(_TWO, (), False, False, why=("says “sepsis”",))
+_CLOSED = Card(_TWO, (), False, True, why=("says “sepsis”",), title_only=True)
 _TOPICS = (Choice("sepsis", "Sepsis", "Clinical safety"),)
 
 EXAMPLES: dict[str, Message | Form] = {
@@ -293,7 +322,8 @@ EXAMPLES: dict[str, Message | Form] = {
     "shown_to_lead": shown(_MINE, _AMINA, _TODAY),
     "shown_to_helper": shown(_MINE, _TOMASZ, _TODAY),
     "shown_to_stranger": shown(_SHY, None, _TODAY),
-    "found": found("septic", Results((_MATCH,), (_THEIRS, _SHY), True, ()), _AMINA, page=1, today=_TODAY),
+    "shown_title_only": shown(_CLOSED, _AMINA, _TODAY),
+    "found": found("septic", Results((_MATCH,), (_THEIRS, _SHY, _CLOSED), True, ()), _AMINA, page=1, today=_TODAY),
     "found_by_stranger": found("septic", Results((), (_SHY,), False, ()), None, page=1, today=_TODAY),
     "nobody_yet": nobody("septic", Results((_MATCH,), (), False, ())),
     "nobody_near": nobody("sepis", Results((), (), False, (_MATCH,))),
@@ -306,6 +336,9 @@ EXAMPLES: dict[str, Message | Form] = {
     "helping": helping(_MINE, _TOMASZ, findable=True),
     "helping_unnamed": helping(_MINE, _TOMASZ, findable=False),
     "no_longer_helping": no_longer_helping(_ONE),
+    "showing": showing(_MKUH, LISTED, new=False),
+    "showing_titles": showing(_MKUH, TITLE_ONLY, new=True),
+    "showing_none": showing(_BEDS, HIDDEN, new=True),
     "home": Message("qibot", *home([_MINE, _THEIRS], more=True)),
     "home_none": Message("qibot", *home([], more=False)),
     "register_form": Form(

@@ -16,7 +16,7 @@ from tests.cast import (
     TOMASZ,
     Character,
 )
-from tests.platforms.parity_walk import Walk
+from tests.platforms.parity_projects import ProjectStories
 from tests.talk import ORGANISATIONS
 
 EVERYTHING = ["findable", "introductions", "nudges", "broadcasts"]
@@ -27,7 +27,7 @@ JONAS_UNNAMED = "An improvement lead"
 """As he is shown before he says yes."""
 
 
-class Stories(Walk):
+class Stories(ProjectStories):
     """What happens, in an order in which one leads to the next."""
 
     async def everything(self) -> None:
@@ -37,6 +37,7 @@ class Stories(Walk):
         await self.vocabulary()
         await self.champions()
         await self.projects()
+        await self.showing_projects()
         await self.event()
         await self.organising()
         await self.introductions()
