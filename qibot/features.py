@@ -31,7 +31,11 @@ from qibot.people import commands as people
 from qibot.people import views as people_views
 from qibot.people.turn import Turn, anybody
 from qibot.projects import commands as projects
+from qibot.projects import notifications as project_notifications
 from qibot.projects import views as project_views
+from qibot.projects.working import commands as working
+from qibot.projects.working import handing
+from qibot.projects.working import views as working_views
 
 start = Table[Turn]("Start here")
 
@@ -49,10 +53,17 @@ def _home(turn: Turn, parts: tuple[Part, ...]) -> Message:
     return Message("qibot", *parts)
 
 
-catalogue = Catalogue((*introduction_notifications.NOTIFICATIONS, *event_notifications.NOTIFICATIONS))
+catalogue = Catalogue(
+    (
+        *project_notifications.NOTIFICATIONS,
+        *introduction_notifications.NOTIFICATIONS,
+        *event_notifications.NOTIFICATIONS,
+    )
+)
 """Every kind of message that goes out unasked."""
 
 sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
+    handing.expire_due,
     introduction_service.expire_due,
     relay_service.wipe_old,
 )
@@ -62,6 +73,7 @@ views: tuple[ModuleType, ...] = (
     people_views,
     champion_views,
     project_views,
+    working_views,
     introduction_views,
     relay_views,
     event_views,
@@ -75,6 +87,7 @@ router: Router[Turn] = Router(
         people.commands,
         champions.commands,
         projects.commands,
+        working.commands,
         introductions.commands,
         events.commands,
         reminders.commands(catalogue),

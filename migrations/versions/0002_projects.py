@@ -19,7 +19,89 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_project_showings")),
     )
+    op.create_table(
+        "project_follows",
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_project_follows_person_id_people")),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_project_follows_project_id_projects")),
+        sa.PrimaryKeyConstraint("project_id", "person_id", name=op.f("pk_project_follows")),
+    )
+    op.create_index("ix_project_follows_person_id", "project_follows", ["person_id", "project_id"], unique=False)
+    op.create_table(
+        "project_handovers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("from_id", sa.Integer(), nullable=False),
+        sa.Column("to_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("from_id <> to_id", name="ck_project_handovers_two_people"),
+        sa.ForeignKeyConstraint(["from_id"], ["people.id"], name=op.f("fk_project_handovers_from_id_people")),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_project_handovers_project_id_projects")),
+        sa.ForeignKeyConstraint(["to_id"], ["people.id"], name=op.f("fk_project_handovers_to_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_handovers")),
+    )
+    op.create_index(
+        "ix_project_handovers_open_expires_at",
+        "project_handovers",
+        ["expires_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index(op.f("ix_project_handovers_to_id"), "project_handovers", ["to_id"], unique=False)
+    op.create_index(
+        "uq_project_handovers_open",
+        "project_handovers",
+        ["project_id", "to_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
+        "project_updates",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(length=600), nullable=False),
+        sa.Column("progress", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_project_updates_person_id_people")),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_project_updates_project_id_projects")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_updates")),
+    )
+    op.create_index("ix_project_updates_project_id_at", "project_updates", ["project_id", "at"], unique=False)
+    op.add_column("projects", sa.Column("progress", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("projects", sa.Column("progress_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("projects", sa.Column("improving_since", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("projects", sa.Column("deciding", sa.String(length=10), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
+    op.drop_column("projects", "deciding")
+    op.drop_column("projects", "improving_since")
+    op.drop_column("projects", "progress_at")
+    op.drop_column("projects", "progress")
+    op.drop_index("ix_project_updates_project_id_at", table_name="project_updates")
+    op.drop_table("project_updates")
+    op.drop_index(
+        "uq_project_handovers_open",
+        table_name="project_handovers",
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.drop_index(op.f("ix_project_handovers_to_id"), table_name="project_handovers")
+    op.drop_index(
+        "ix_project_handovers_open_expires_at",
+        table_name="project_handovers",
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.drop_table("project_handovers")
+    op.drop_index("ix_project_follows_person_id", table_name="project_follows")
+    op.drop_table("project_follows")
     op.drop_table("project_showings")

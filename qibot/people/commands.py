@@ -222,7 +222,8 @@ async def one_organisation(turn: Turn, words: str) -> Organisation:
     )
 
 
-async def _read_person(words: str, turn: Turn) -> Person:
+async def one_person(turn: Turn, words: str) -> Person:
+    """The member that `@ACCOUNT` or a name means. Raises `NotFound` or `Unclear`."""
     found = await service.find_people(turn.db, words, turn.workspace.id)
     if len(found) == 1:
         return found[0]
@@ -237,6 +238,10 @@ async def _read_person(words: str, turn: Turn) -> Person:
 
 async def _read_organisation(words: str, turn: Turn) -> Organisation:
     return await one_organisation(turn, words)
+
+
+async def _read_person(words: str, turn: Turn) -> Person:
+    return await one_person(turn, words)
 
 
 commands.reader(Topic, _read_topic)

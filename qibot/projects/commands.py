@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from qibot.champions import commands as champions
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
-from qibot.errors import NotFound, Unclear
+from qibot.errors import Unclear
 from qibot.people import service as people
 from qibot.people.commands import one_organisation, topic_choices
 from qibot.people.models import Person
@@ -17,6 +18,7 @@ from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, StopHe
 from qibot.projects.models import Project
 from qibot.projects.visibility import SHOWINGS, TITLE_ONLY
 from qibot.projects.working import service as working
+from qibot.projects.working import views as working_views
 
 commands = table("Projects")
 
@@ -53,7 +55,17 @@ async def registered(turn: Turn, said: RegisterProject) -> Message:
 
 @commands.command("project show", needs=anybody, help="One project: by number, title or words of it.", reads=True)
 async def show(turn: Turn, project: Project) -> Message:
-    return views.shown(await service.card(turn.db, project, _me(turn)), _me(turn), turn.today)
+    me = reader_of(turn)
+    card = await service.card(turn.db, project, me)
+    return views.shown(card, me, turn.today, *(() if card.title_only else await _going(turn, project)))
+
+
+async def _going(turn: Turn, project: Project) -> tuple[Part, ...]:
+    """What a project's page says between its facts and the next steps."""
+    me = turn.person.id if turn.person and turn.person.here else 0
+    news = await working.latest(turn.db, project.id)
+    mine, follows = bool(await working.role_of(turn.db, project.id, me)), await working.follows(turn.db, project.id, me)
+    return working_views.going(project, news, mine=mine, follows=follows, today=turn.today)
 
 
 @commands.command("project edit", needs=member, help="Change a project that you lead, and its stage.", reads=True)
@@ -67,6 +79,7 @@ async def edit(turn: Turn, project: Project) -> Form:
         "place": found.place,
         "helpers": found.helpers,
         "stage": found.stage,
+        "deciding": found.deciding,
         "project": str(found.id),
     }
     return Form(EditProject, values)
@@ -74,9 +87,8 @@ async def edit(turn: Turn, project: Project) -> Form:
 
 @commands.submission(EditProject, needs=member, choices=project_choices)
 async def edited(turn: Turn, said: EditProject) -> Message:
-    if not (said.project.isascii() and said.project.isdigit() and len(said.project) <= 9):
-        raise NotFound("I cannot find that project.", "Type /qi projects to see them.")
-    saved = await service.change(turn.db, int(said.project), turn.member, _described(said), said.stage, turn.now)
+    described = replace(_described(said), deciding=said.deciding)
+    saved = await working.change(turn.db, working.number(said.project), turn.member, described, said.stage, turn.now)
     return views.changed(saved, await service.card(turn.db, saved.project, turn.member), turn.member, turn.today)
 
 
@@ -94,7 +106,7 @@ async def help_offered(turn: Turn, pressed: OfferHelp) -> Message:
 
 @commands.action(StopHelping, needs=member)
 async def help_stopped(turn: Turn, pressed: StopHelping) -> Message:
-    return views.no_longer_helping(await working.stop_helping(turn.db, pressed.project, turn.member))
+    return views.no_longer_helping(await working.leave(turn.db, pressed.project, turn.member))
 
 
 @commands.command("project stop", needs=member, help="Stop a project that you lead, with thanks.", reads=True)
@@ -109,9 +121,10 @@ async def stopped(turn: Turn, pressed: StopProject) -> Message:
 
 @commands.command("projects", needs=anybody, help="Your projects, and the newest of the network.", reads=True)
 async def projects(turn: Turn, *, page: int = 1) -> Message:
-    me, page = _me(turn), max(1, min(page, _LAST_PAGE))
+    me, page = reader_of(turn), max(1, min(page, _LAST_PAGE))
     listing = await service.listing(turn.db, me, page=page)
-    return views.listed(listing, me, page=page, today=turn.today)
+    followed = await working.followed_by(turn.db, me) if me and page == 1 else []
+    return views.listed(listing, me, page=page, today=turn.today).plus(*working_views.followed(followed))
 
 
 @commands.command("who", needs=anybody, help="Who is on what: projects of every organisation.", reads=True)
@@ -121,8 +134,8 @@ async def who(turn: Turn, words: Rest, *, page: int = 1) -> Message:
     if _ABOUT_PEOPLE.match(words):
         return await champions.otherwise(turn, f"who {words}", "")
     asked, page = words[:_LONGEST_WORDS], max(1, min(page, _LAST_PAGE))
-    results = await service.search(turn.db, asked, viewer=_me(turn), page=page)
-    return views.found(asked, results, _me(turn), page=page, today=turn.today)
+    results = await service.search(turn.db, asked, viewer=reader_of(turn), page=page)
+    return views.found(asked, results, reader_of(turn), page=page, today=turn.today)
 
 
 @commands.command(
@@ -144,7 +157,7 @@ async def showing(turn: Turn, choice: Rest, *, of: str = "") -> Message:
 
 @commands.home
 async def home(turn: Turn) -> tuple[Part, ...]:
-    me = _me(turn)
+    me = reader_of(turn)
     if me is None:
         return ()
     mine = await service.of_person(turn.db, me.id, me)
@@ -155,14 +168,15 @@ def _described(said: RegisterProject) -> service.Described:
     return service.Described(said.title, said.aim, said.topics, said.place, said.helpers)
 
 
-def _me(turn: Turn) -> Person | None:
+def reader_of(turn: Turn) -> Person | None:
     """The person, once joined: anybody may look."""
     return turn.person if turn.person and turn.person.here else None
 
 
-async def _read_project(words: str, turn: Turn) -> Project:
+async def one_project(turn: Turn, words: str) -> Project:
+    """The project that words mean: its number, title or words of it. Raises `Unclear`."""
     asked = words.replace('"', "").strip()[:_LONGEST_WORDS]
-    found = await service.find(turn.db, asked, _me(turn))
+    found = await service.find(turn.db, asked, reader_of(turn))
     if len(found) == 1:
         return found[0]
     if not found:
@@ -174,6 +188,10 @@ async def _read_project(words: str, turn: Turn) -> Project:
         "Which one? You can use its number.",
         tuple(f"project show #{p.id}" for p in found[:3]),
     )
+
+
+async def _read_project(words: str, turn: Turn) -> Project:
+    return await one_project(turn, words)
 
 
 commands.reader(Project, _read_project)

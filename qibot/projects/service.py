@@ -14,7 +14,7 @@ from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Refused, WrongFields
 from qibot.people.models import Consent, Organisation, Person, Topic
 from qibot.people.topics import Match, by_slug, vocabulary
-from qibot.projects.models import HELPER, IDEA, LEAD, LIVE, STAGES, Project, ProjectMember, ProjectTopic
+from qibot.projects.models import EXPERIENCE, HELPER, IDEA, LEAD, LIVE, STAGES, Project, ProjectMember, ProjectTopic
 from qibot.projects.visibility import must_be_whole, title_of, title_only, visible, whole
 from qibot.projects.words import fold, fold_title, singular, telling, terms_of
 
@@ -27,13 +27,14 @@ _SURE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a lead says of a project. `topics` are slugs; none = from the words."""
+    """What a lead says of a project. `topics` are slugs; none = from the words. `deciding`: of `DECIDING`, or ""."""
 
     title: str
     aim: str
     topics: tuple[str, ...]
     place: str
     helpers: str
+    deciding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,14 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """Somebody of the network who helps. `name` is "" unless they agreed to be findable."""
+    """Somebody of the network on the project. `name` is "" unless they agreed to be findable; of a service user or
+    carer organisation is "" too.
+    """
 
     person_id: int
     name: str
     organisation: str
+    role: str = HELPER
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ async def change(db: AsyncSession, project_id: int, by: Person, said: Described,
     found = await changeable(db, project_id, by)
     if stage not in STAGES:
         raise WrongFields({"stage": "Please choose one of those offered."})
-    twin = await _live_of(db, found.lead_id, fold_title(said.title)) if stage in LIVE else None
+    twin = await live_of(db, found.lead_id, fold_title(said.title)) if stage in LIVE else None
     if twin is not None and twin.id != found.id:
         raise WrongFields({"title": f"There is a live project of that title already (#{twin.id})."})
     topics, guessed = await _topics(db, said)
@@ -133,7 +137,8 @@ async def change(db: AsyncSession, project_id: int, by: Person, said: Described,
     retired = [t for t in await topics_of(db, found.id) if t.retired_at is not None and t not in topics]
     found.title, found.folded, found.aim = said.title, fold_title(said.title), said.aim
     found.words = fold(f"{said.title} {said.aim}")
-    found.place, found.helpers, found.stage, found.updated_at = said.place, said.helpers, stage, now
+    found.place, found.helpers, found.deciding = said.place, said.helpers, said.deciding
+    found.stage, found.updated_at = stage, now
     await db.flush()
     await _set_topics(db, found.id, topics + retired)
     return Saved(found, tuple(topics + retired), False, guessed)
@@ -272,21 +277,27 @@ async def cards(db: AsyncSession, projects: Sequence[Project], viewer: Person | 
 
 
 async def card(db: AsyncSession, found: Project, viewer: Person | None) -> Card:
-    """One project with the people of the network who help it; those who left are left out."""
+    """One project with the people of the network who are on it; those who left are left out."""
     alone = (await cards(db, [found], viewer))[0]
     if alone.title_only:
         return alone
     query = (
-        select(Person.id, Person.name, Organisation.short_name)
+        select(Person.id, Person.name, Organisation.short_name, ProjectMember.role)
         .join(ProjectMember, ProjectMember.person_id == Person.id)
         .join(Organisation, Organisation.id == Person.organisation_id)
-        .where(ProjectMember.project_id == found.id, ProjectMember.role == HELPER)
+        .where(ProjectMember.project_id == found.id, ProjectMember.role != LEAD)
         .where(Person.left_at.is_(None), Person.erased_at.is_(None))
         .order_by(ProjectMember.since, Person.id)
     )
     rows = (await db.execute(query)).all()
     agreed = await _agreed(db, {row.id for row in rows})
-    people = (Helper(r.id, r.name if (r.id, "findable") in agreed else "", r.short_name) for r in rows)
+    named = {id_ for id_, purpose in agreed if purpose == "findable"}
+    people = (
+        Helper(r.id, "", "", r.role)
+        if r.role == EXPERIENCE
+        else Helper(r.id, r.name if r.id in named else "", r.short_name, r.role)
+        for r in rows
+    )
     return replace(alone, helpers=tuple(people))
 
 
@@ -367,7 +378,8 @@ async def _set_topics(db: AsyncSession, project_id: int, topics: Sequence[Topic]
         await db.execute(insert(ProjectTopic), [{"project_id": project_id, "topic_id": t.id} for t in topics])
 
 
-async def _live_of(db: AsyncSession, lead_id: int, folded: str) -> Project | None:
+async def live_of(db: AsyncSession, lead_id: int, folded: str) -> Project | None:
+    """Somebody's live project of a title, folded as `fold_title` does."""
     query = _loaded(select(Project)).where(Project.lead_id == lead_id, Project.folded == folded)
     found: Project | None = await db.scalar(query.where(Project.stage.in_(LIVE)))
     return found
@@ -375,7 +387,7 @@ async def _live_of(db: AsyncSession, lead_id: int, folded: str) -> Project | Non
 
 async def _registered_before(db: AsyncSession, lead: Person, said: Described, topics: Sequence[Topic]) -> Saved:
     """The live project of that title, when everything else was said of it too. Raises `WrongFields`."""
-    old = await _live_of(db, lead.id, fold_title(said.title))
+    old = await live_of(db, lead.id, fold_title(said.title))
     if old is None:
         raise RuntimeError("a project was there and is not")
     had = await topics_of(db, old.id)

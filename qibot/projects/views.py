@@ -10,8 +10,9 @@ from qibot.clock import local_date
 from qibot.dates import say_date
 from qibot.people.models import Organisation, Person, Topic
 from qibot.people.topics import Match
-from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, SayHello, StopHelping, StopProject
-from qibot.projects.models import IDEA, STOPPED, UNDER_WAY, Project
+from qibot.projects.forms import DECIDE, EditProject, OfferHelp, RegisterProject, SayHello, StopHelping, StopProject
+from qibot.projects.models import COACH, EXPERIENCE, HELPER, IDEA, INVOLVED, SPONSOR, STOPPED, UNDER_WAY, Project
+from qibot.projects.progress import in_words
 from qibot.projects.service import Card, Helper, Listing, Results, Saved, may_change
 from qibot.projects.visibility import HIDDEN, LISTED, SHOWINGS, TITLE_ONLY
 
@@ -42,9 +43,9 @@ def changed(saved: Saved, card: Card, me: Person, today: date) -> Message:
     return Message(f"Saved: {card.project.title}", *_about_topics(saved), *_whole(card, me, today))
 
 
-def shown(card: Card, me: Person | None, today: date) -> Message:
-    """One project, with what this reader may do about it."""
-    return Message(card.project.title, *_whole(card, me, today))
+def shown(card: Card, me: Person | None, today: date, *between: Part) -> Message:
+    """One project, with what this reader may do about it. `between`: what else is known of it."""
+    return Message(card.project.title, *_whole(card, me, today, *between))
 
 
 def _about_topics(saved: Saved) -> tuple[Part, ...]:
@@ -64,10 +65,10 @@ def _alike(alike: Sequence[Card], me: Person, today: date) -> tuple[Part, ...]:
     return Text(Bold(count), ". They may save you work, or be glad of yours."), *lines
 
 
-def _whole(card: Card, me: Person | None, today: date) -> tuple[Part, ...]:
+def _whole(card: Card, me: Person | None, today: date, *between: Part) -> tuple[Part, ...]:
     aim = (Quote(card.project.aim),) if card.project.aim else ()
     closed = (Note(f"{card.project.organisation.short_name} {_TITLES_ONLY}"),) if card.title_only else ()
-    return (*aim, _facts(card, me, today), *closed, *_steps(card, me))
+    return (*aim, _facts(card, me, today), *closed, *between, *_steps(card, me))
 
 
 def _facts(card: Card, me: Person | None, today: date) -> Facts:
@@ -82,8 +83,13 @@ def _facts(card: Card, me: Person | None, today: date) -> Facts:
             ("Organisation", p.organisation.name),
             ("Place", p.place),
             ("Stage", p.stage),
+            ("Progress", in_words(p.progress)),
             ("Who helps", p.helpers),
-            ("Helpers in the network", _helpers(card.helpers, me)),
+            ("Sponsor", _helpers(card.helpers, SPONSOR, me)),
+            ("Coach", _helpers(card.helpers, COACH, me)),
+            ("Helpers in the network", _helpers(card.helpers, HELPER, me)),
+            ("Service users and carers", _experience(card.helpers, me)),
+            ("Who shares the decisions", DECIDE[p.deciding] if p.deciding else "not said"),
             ("Registered", _day(p.created_at, today)),
             ("Last update", _day(p.updated_at, today)),
         )
@@ -147,13 +153,21 @@ def _lead(card: Card, me: Person | None) -> str:
     return p.lead.name if card.named else f"a member of {p.organisation.short_name}"
 
 
-def _helpers(helpers: Sequence[Helper], me: Person | None) -> str:
+def _helpers(everybody: Sequence[Helper], role: str, me: Person | None) -> str:
+    helpers = [h for h in everybody if h.role == role]
     said = []
     for h in helpers[:_HELPERS_SHOWN]:
         name = f"{h.name} ({h.organisation})" if h.name else f"a member of {h.organisation}"
         said.append("you" if me is not None and me.id == h.person_id else name)
     more = len(helpers) - len(said)
     return ", ".join(said) + (f" and {more} more" if more else "")
+
+
+def _experience(helpers: Sequence[Helper], me: Person | None) -> str:
+    """That they take part, and nothing of how many or who: that alone would say something of somebody's health."""
+    there = [h for h in helpers if h.role == EXPERIENCE]
+    mine = any(me is not None and me.id == h.person_id for h in there)
+    return "take part, you among them" if mine else "take part" if there else ""
 
 
 def _day(at: datetime, today: date) -> str:
@@ -247,7 +261,9 @@ def stopped(project: Project) -> Message:
 def helping(card: Card, me: Person, *, findable: bool) -> Message:
     """After offering to help."""
     how = "by name" if findable else f"as a member of {me.organisation.short_name}, as you have not agreed to be found"
-    buttons = (*_hello(card, me), Button("Show the project", Say(f"project show #{card.project.id}")), *_help(card, me))
+    show = Button("Show the project", Say(f"project show #{card.project.id}"))
+    other = Button("In another role", Say(f"project join #{card.project.id}"))
+    buttons = (*_hello(card, me), show, other, *_help(card, me))
     return Message(
         f"You are a helper of “{card.project.title}”. Thank you",
         Text(f"Its lead sees you on the project’s card, {how}."),
@@ -294,7 +310,9 @@ def showing(organisation: Organisation, shown: str, *, new: bool) -> Message:
 
 _AS = {LISTED: "listed", TITLE_ONLY: "shown by title only", HIDDEN: "hidden"}
 _AT, _TODAY = datetime(2019, 11, 27, 10, tzinfo=UTC), date(2019, 11, 27)
-_MKUH = Organisation(id=1, ods_code="RD8", name="Milton Keynes University Hospital NHS Foundation Trust", short_name="MKUH")
+_MKUH = Organisation(
+    id=1, ods_code="RD8", name="Milton Keynes University Hospital NHS Foundation Trust", short_name="MKUH"
+)
 _BEDS = Organisation(id=2, name="Bedfordshire Hospitals NHS Foundation Trust", short_name="Beds Hospitals")
 _AMINA = Person(id=1, name="Amina Okafor", organisation_id=1, organisation=_MKUH, is_organiser=False)
 _TOMASZ = Person(id=2, name="Tomasz Nowak", organisation_id=2, organisation=_BEDS, is_organiser=False)
@@ -303,13 +321,17 @@ _MATCH = Match(1, "sepsis", "Sepsis", 0.94, "septic")
 _ONE = Project(
     id=12, title="Sepsis six within the hour", aim="Antibiotics within an hour for 9 in 10 patients by March.",
     place="Milton Keynes", helpers="Pharmacy, the outreach team", lead_id=1, lead=_AMINA, organisation=_MKUH,
-    stage=UNDER_WAY, created_at=_AT, updated_at=_AT,
+    stage=UNDER_WAY, progress=5, deciding=INVOLVED, created_at=_AT, updated_at=_AT,
 )  # fmt: skip
 _TWO = Project(
     id=9, title="A trolley for sepsis <!channel> **x**", aim="", place="Bedford", helpers="", lead_id=2, lead=_TOMASZ,
     organisation=_BEDS, stage=STOPPED, created_at=_AT, updated_at=_AT,
 )  # fmt: skip
-_MINE = Card(_ONE, (_SEPSIS,), True, True, (Helper(2, "Tomasz Nowak", "Beds Hospitals"), Helper(3, "", "CNWL")))
+_TEAM = (
+    Helper(2, "Tomasz Nowak", "Beds Hospitals"), Helper(3, "", "CNWL"), Helper(4, "", "CNWL", COACH),
+    Helper(5, "", "", EXPERIENCE),
+)  # fmt: skip
+_MINE = Card(_ONE, (_SEPSIS,), True, True, _TEAM)
 _THEIRS = Card(_TWO, (_SEPSIS,), True, True, why=("also about Sepsis", "also says “trolley”"))
 _SHY = Card(_TWO, (), False, False, why=("says “sepsis”",))
 _CLOSED = Card(_TWO, (), False, True, why=("says “sepsis”",), title_only=True)

@@ -52,6 +52,8 @@ def title_of(project: Project) -> Project:
         lead_id=project.lead_id,
         lead=project.lead,
         stage=project.stage,
+        progress=0,
+        deciding="",
         created_at=project.created_at,
         updated_at=project.updated_at,
     )
@@ -62,7 +64,7 @@ async def may_know(db: AsyncSession, project: Project, viewer: Person | None) ->
     return await db.scalar(select(Project.id).where(Project.id == project.id, visible(viewer))) is not None
 
 
-async def must_be_whole(db: AsyncSession, project: Project, viewer: Person) -> None:
+async def must_be_whole(db: AsyncSession, project: Project, viewer: Person | None) -> None:
     """Raises `Refused` when `viewer` may see its title only: nobody joins, follows or changes what they cannot see."""
     if await title_only(db, [project], viewer):
         raise Refused(

@@ -1,7 +1,9 @@
 """Stories of the walk about working on projects."""
 
-from tests.cast import AMINA, OWEN, STRANGER
+from tests.cast import AMINA, OWEN, PRIYA, RUTH, STRANGER
 from tests.platforms.parity_walk import Walk
+
+NHS_NUMBER = "the patient is 943 476 5919"
 
 
 class ProjectStories(Walk):
@@ -17,3 +19,42 @@ class ProjectStories(Walk):
             await self.says(OWEN, f"organisation projects {words}")
         await self.says(STRANGER, "project show #1")
         await self.says(OWEN, "organisation projects listed")
+
+    async def working_on_a_project(self) -> None:
+        """Quiet nights (#4) is Amina's: said how it goes, joined, followed, and handed on to Priya."""
+        await self.says(AMINA, "update #4 Two *wards* try it\n<!channel>")
+        await self.says(AMINA, "update we began")
+        await self.presses(AMINA, "/qi update #4 we began")
+        await self.says(AMINA, "update quiet nights")
+        await self.fills(AMINA, words=NHS_NUMBER)
+        await self.fills_well(AMINA, words="Lights off at eleven", progress="5")
+        await self.presses(AMINA, "All updates")
+        await self.says(STRANGER, "project updates #1")
+        await self.says(RUTH, "project join #4")
+        await self.fills_well(RUTH, role="coach")
+        await self.says(PRIYA, "project join #4")
+        await self.fills_well(PRIYA, role="experience")
+        for who in (RUTH, PRIYA, AMINA, STRANGER):
+            await self.says(who, "project show #4")
+        await self.says(PRIYA, "project leave #4")
+        await self.says(PRIYA, "project follow #4")
+        await self.says(PRIYA, "projects")
+        await self.says(PRIYA, "project show #4")
+        await self.says(PRIYA, "project unfollow #4")
+        await self.says(AMINA, "project team #4")
+        await self.presses(AMINA, "Take off")
+        await self.presses(AMINA, "Hand on the lead")
+        for name in ("Nobody Known", "Owen Hughes"):
+            await self.says(AMINA, f"project hand-on #4 {name}")
+        await self.deliver()
+        self.reads(OWEN, "Would you lead")
+        await self.presses(OWEN, "Not this time")
+        await self.deliver()
+        self.reads(AMINA, "Nobody could take on")
+        await self.says(AMINA, "project hand-on #4 Priya Raman")
+        await self.deliver()
+        self.reads(PRIYA, "Would you lead")
+        await self.presses(PRIYA, "Yes, I lead it")
+        await self.deliver()
+        self.reads(AMINA, "in good hands")
+        await self.presses(AMINA, "Show the project")

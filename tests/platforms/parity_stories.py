@@ -16,11 +16,10 @@ from tests.cast import (
     TOMASZ,
     Character,
 )
-from tests.platforms.parity_projects import ProjectStories
+from tests.platforms.parity_projects import NHS_NUMBER, ProjectStories
 from tests.talk import ORGANISATIONS
 
 EVERYTHING = ["findable", "introductions", "nudges", "broadcasts"]
-NHS_NUMBER = "the patient is 943 476 5919"
 WHY = "We start a sepsis trolley in March"
 CODE = "QI27"
 JONAS_UNNAMED = "An improvement lead"
@@ -38,6 +37,7 @@ class Stories(ProjectStories):
         await self.champions()
         await self.projects()
         await self.showing_projects()
+        await self.working_on_a_project()
         await self.event()
         await self.organising()
         await self.introductions()

@@ -1,0 +1,43 @@
+"""What is said unasked about projects. Each reads the truth again."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from qibot.chat.message import Message
+from qibot.clock import local_date
+from qibot.outbox.models import Delivery
+from qibot.outbox.notifications import notification
+from qibot.people import service as people
+from qibot.projects import service as projects
+from qibot.projects.working import handing
+from qibot.projects.working import views as working_views
+
+
+@notification(handing.OFFERED_KIND, label="Whether you would lead a project", purpose="introductions")
+async def handover(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """For the person asked, while it is still to be had."""
+    found = await handing.about(db, delivery.subject)
+    project = found.project
+    if found.state != handing.OPEN or not project.live or project.lead_id != found.from_id:
+        return None
+    reader = await people.person(db, delivery.person_id)
+    card = await projects.card(db, project, reader)
+    until, today = local_date(found.expires_at, reader.zone), local_date(now, reader.zone)
+    return working_views.offer(card, found.id, until, today)
+
+
+@notification(handing.ANSWERED_KIND, label="Who leads a project that you handed on", purpose="nudges", asked_for=True)
+async def handover_answered(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """For whoever handed it on: that it was taken, or that nobody could; never who could not."""
+    found = await handing.about(db, delivery.subject)
+    project = found.project
+    if found.state == handing.TAKEN:
+        named = await people.agrees(db, project.lead_id, "findable")
+        return working_views.handed_on(project, project.lead.name if named else "")
+    if not project.live or project.lead_id != found.from_id or await handing.asked_now(db, project.id):
+        return None
+    return working_views.nobody_yet(project)
+
+
+NOTIFICATIONS = (handover, handover_answered)
