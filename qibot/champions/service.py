@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from qibot.champions.models import HIDDEN, OPEN, Ask, Champion, ChampionTopic
+from qibot.clock import local_date
 from qibot.errors import NotFound, Refused, WrongFields
 from qibot.people.models import Consent, Organisation, Person, Topic
 from qibot.people.topics import Match, by_slug, vocabulary
@@ -159,6 +160,16 @@ async def search(
     first = (page - 1) * PAGE
     nearest = () if topics else tuple(held.nearest(words))
     return Results(tuple(topics), tuple(hits[first : first + PAGE]), len(hits) > first + PAGE, nearest)
+
+
+async def for_topics(db: AsyncSession, topics: Sequence[Topic], *, asker: Person, now: datetime) -> list[Hit]:
+    """Champions for any of these topics who may be asked now, in the order of a search; `why` names their topics."""
+    if not topics:
+        return []
+    values = {"asker": asker.id, "today": local_date(now, asker.zone), "since": now - MONTH}
+    values["topics"] = [t.id for t in topics] if len(topics) > 1 else topics[0].id
+    rows = (await db.execute(_by_topics(len(topics) > 1), values)).all()
+    return _rank(rows, {t.id: Match(t.id, t.slug, t.label, 1.0, t.label) for t in topics}, asker.organisation_id)
 
 
 def _offered(today: date | BindParameter[Any]) -> tuple[ColumnElement[bool], ...]:
