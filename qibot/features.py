@@ -34,7 +34,7 @@ from qibot.projects import commands as projects
 from qibot.projects import notifications as project_notifications
 from qibot.projects import views as project_views
 from qibot.projects.working import commands as working
-from qibot.projects.working import handing
+from qibot.projects.working import handing, stalled
 from qibot.projects.working import views as working_views
 
 start = Table[Turn]("Start here")
@@ -64,6 +64,7 @@ catalogue = Catalogue(
 
 sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
     handing.expire_due,
+    stalled.ask_due,
     introduction_service.expire_due,
     relay_service.wipe_old,
 )

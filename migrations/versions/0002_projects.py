@@ -79,9 +79,41 @@ def upgrade() -> None:
     op.add_column("projects", sa.Column("progress_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("projects", sa.Column("improving_since", sa.DateTime(timezone=True), nullable=True))
     op.add_column("projects", sa.Column("deciding", sa.String(length=10), nullable=False, server_default=""))
+    op.add_column("projects", sa.Column("paused_until", sa.Date(), nullable=True))
+    op.add_column("projects", sa.Column("stall_asked_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_projects_live_updated_at",
+        "projects",
+        ["updated_at"],
+        unique=False,
+        sqlite_where=sa.text("stage IN ('idea', 'under way')"),
+        postgresql_where=sa.text("stage IN ('idea', 'under way')"),
+    )
+    op.create_index(
+        "ix_projects_stuck_progress_at",
+        "projects",
+        ["progress_at"],
+        unique=False,
+        sqlite_where=sa.text("progress = 5 AND stage IN ('idea', 'under way')"),
+        postgresql_where=sa.text("progress = 5 AND stage IN ('idea', 'under way')"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "ix_projects_stuck_progress_at",
+        table_name="projects",
+        sqlite_where=sa.text("progress = 5 AND stage IN ('idea', 'under way')"),
+        postgresql_where=sa.text("progress = 5 AND stage IN ('idea', 'under way')"),
+    )
+    op.drop_index(
+        "ix_projects_live_updated_at",
+        table_name="projects",
+        sqlite_where=sa.text("stage IN ('idea', 'under way')"),
+        postgresql_where=sa.text("stage IN ('idea', 'under way')"),
+    )
+    op.drop_column("projects", "stall_asked_at")
+    op.drop_column("projects", "paused_until")
     op.drop_column("projects", "deciding")
     op.drop_column("projects", "improving_since")
     op.drop_column("projects", "progress_at")

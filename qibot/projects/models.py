@@ -1,6 +1,6 @@
 """A project, what it is about, who is on it, and how it goes."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -17,7 +17,9 @@ TOLD, ASKED, INVOLVED, LEADING = "told", "asked", "involved", "leading"
 DECIDING = (TOLD, ASKED, INVOLVED, LEADING)
 """How service users and carers share in the decisions, from the least to the most; "" is "not said"."""
 
-_LIVE = text("stage IN ('idea', 'under way')")
+# A bound parameter would keep SQLite from its partial indexes.
+IS_LIVE = text("stage IN ('idea', 'under way')")
+IS_STUCK = text("progress = 5 AND stage IN ('idea', 'under way')")
 
 
 class Project(Base):
@@ -29,7 +31,8 @@ class Project(Base):
 
     `progress` is twice the score of the scale in `qibot/projects/progress.py`, so 1 to 10; 0 is "not said". It has
     stood there since `progress_at`, and at improvement or better since `improving_since`. `updated_at` is when somebody
-    on it last said anything of it.
+    on it last said anything of it. It rests until `paused_until`; `stall_asked_at` is when its lead was last asked
+    whether it goes on.
     """
 
     __tablename__ = "projects"
@@ -39,9 +42,12 @@ class Project(Base):
             "lead_id",
             "folded",
             unique=True,
-            sqlite_where=_LIVE,
-            postgresql_where=_LIVE,
+            sqlite_where=IS_LIVE,
+            postgresql_where=IS_LIVE,
         ),
+        # For the sweep that looks for projects that have stalled.
+        Index("ix_projects_live_updated_at", "updated_at", sqlite_where=IS_LIVE, postgresql_where=IS_LIVE),
+        Index("ix_projects_stuck_progress_at", "progress_at", sqlite_where=IS_STUCK, postgresql_where=IS_STUCK),
         Index("ix_projects_folded", "folded"),
         Index("ix_projects_created_at", "created_at", "id"),
     )
@@ -60,6 +66,8 @@ class Project(Base):
     progress_at: Mapped[datetime | None]
     improving_since: Mapped[datetime | None]
     deciding: Mapped[str] = mapped_column(String(10), default="")
+    paused_until: Mapped[date | None]
+    stall_asked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -10,7 +10,7 @@ from qibot.outbox.models import Delivery
 from qibot.outbox.notifications import notification
 from qibot.people import service as people
 from qibot.projects import service as projects
-from qibot.projects.working import handing
+from qibot.projects.working import handing, stalled
 from qibot.projects.working import views as working_views
 
 
@@ -40,4 +40,14 @@ async def handover_answered(db: AsyncSession, delivery: Delivery, now: datetime)
     return working_views.nobody_yet(project)
 
 
-NOTIFICATIONS = (handover, handover_answered)
+@notification(stalled.STALLED_KIND, label="How a project of yours goes on", purpose="nudges")
+async def stall(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """For its lead alone, while nothing was said of it."""
+    reader = await people.person(db, delivery.person_id)
+    found = await stalled.still_true(db, delivery.subject, delivery.plan, reader, now)
+    if found is None:
+        return None
+    return working_views.stalled(found, quiet=stalled.is_quiet(found, now), paused=found.paused_until is not None)
+
+
+NOTIFICATIONS = (handover, handover_answered, stall)

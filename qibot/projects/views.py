@@ -84,6 +84,7 @@ def _facts(card: Card, me: Person | None, today: date) -> Facts:
             ("Place", p.place),
             ("Stage", p.stage),
             ("Progress", in_words(p.progress)),
+            ("Paused until", say_date(p.paused_until, today) if p.paused_until and p.paused_until > today else ""),
             ("Who helps", p.helpers),
             ("Sponsor", _helpers(card.helpers, SPONSOR, me)),
             ("Coach", _helpers(card.helpers, COACH, me)),

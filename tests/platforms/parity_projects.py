@@ -1,6 +1,6 @@
 """Stories of the walk about working on projects."""
 
-from tests.cast import AMINA, OWEN, PRIYA, RUTH, STRANGER
+from tests.cast import AMINA, OWEN, PRIYA, RUTH, STRANGER, TOMASZ
 from tests.platforms.parity_walk import Walk
 
 NHS_NUMBER = "the patient is 943 476 5919"
@@ -58,3 +58,22 @@ class ProjectStories(Walk):
         await self.deliver()
         self.reads(AMINA, "in good hands")
         await self.presses(AMINA, "Show the project")
+
+    async def stalled_projects(self) -> None:
+        """After three months without a word, what their leads answer."""
+        self.reads(TOMASZ, "How shall it go on")
+        await self.presses(TOMASZ, "Carry on")
+        self.reads(PRIYA, "How shall it go on")
+        await self.presses(PRIYA, "Pause until…")
+        await self.fills(PRIYA, until="2019-01-01")
+        await self.fills_well(PRIYA, until="2020-09-01")
+        await self.says(PRIYA, "project pause #4")
+        self.reads(PRIYA, "How shall it go on")
+        await self.presses(PRIYA, "Hand it on")
+        await self.presses(PRIYA, "Ask champions of its topics")
+        self.reads(AMINA, "How shall it go on")
+        await self.presses(AMINA, "Hand it on")
+        await self.presses(AMINA, "Ask champions of its topics")
+        await self.deliver()
+        self.reads(TOMASZ, "Would you lead")
+        await self.presses(TOMASZ, "Not this time")

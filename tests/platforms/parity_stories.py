@@ -45,6 +45,7 @@ class Stories(ProjectStories):
         await self.told_too_late()
         await self.reminders()
         await self.weeks()
+        await self.stalled_projects()
         await self.changing_their_minds()
         await self.refusals()
         await self.leaving()

@@ -1,4 +1,4 @@
-"""/qi update, and /qi project join, leave, follow, unfollow, team, updates, hand-on."""
+"""/qi update, and /qi project join, leave, follow, unfollow, team, updates, pause, hand-on."""
 
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Form
@@ -10,8 +10,17 @@ from qibot.projects import service as projects
 from qibot.projects.commands import one_project, reader_of
 from qibot.projects.models import Project
 from qibot.projects.visibility import must_be_whole
-from qibot.projects.working import handing, service, views
-from qibot.projects.working.forms import JoinProject, NotLead, TakeLead, TakeOff, UpdateProject
+from qibot.projects.working import handing, service, stalled, views
+from qibot.projects.working.forms import (
+    AskChampions,
+    CarryOn,
+    JoinProject,
+    NotLead,
+    PauseProject,
+    TakeLead,
+    TakeOff,
+    UpdateProject,
+)
 from qibot.projects.working.service import News, number
 
 commands = table("Working on a project")
@@ -123,6 +132,28 @@ async def hand_on(turn: Turn, project: Project, person: Rest) -> Message:
         return views.hand_on(found)
     made = await handing.offer(turn.db, found.id, turn.member, await one_person(turn, person), turn.now)
     return views.offered(made.project, await one_person(turn, person))
+
+
+@commands.action(AskChampions, needs=member)
+async def champions_asked(turn: Turn, pressed: AskChampions) -> Message:
+    made = await handing.offer_to_champions(turn.db, pressed.project, turn.member, turn.now)
+    return views.offered_champions(made[0].project, len(made))
+
+
+@commands.action(CarryOn, needs=member)
+async def carries_on(turn: Turn, pressed: CarryOn) -> Message:
+    return views.carries_on(await stalled.carry_on(turn.db, pressed.project, turn.member, turn.now))
+
+
+@commands.command("project pause", needs=member, help="Rest a project that you lead until a day.", reads=True)
+async def pause(turn: Turn, project: Project) -> Form:
+    return views.pause_form(await projects.changeable(turn.db, project.id, turn.member))
+
+
+@commands.submission(PauseProject, needs=member)
+async def paused(turn: Turn, said: PauseProject) -> Message:
+    found = await stalled.pause(turn.db, number(said.project), turn.member, said.until, turn.now)
+    return views.paused(found, said.until, turn.today)
 
 
 @commands.action(TakeLead, needs=member)

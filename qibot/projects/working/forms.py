@@ -1,6 +1,8 @@
 """What comes back about working on a project: how it goes, a role on it, who leads it next."""
 
-from qibot.chat.forms import Answers, Choice, choice, form, hidden, text
+from datetime import date
+
+from qibot.chat.forms import Answers, Choice, choice, day, form, hidden, text
 from qibot.chat.wire import Action, action
 from qibot.projects.models import COACH, EXPERIENCE, HELPER, SPONSOR
 from qibot.projects.progress import SCALE, score
@@ -34,6 +36,28 @@ class NotLead(Action):
     """The person asked cannot lead it this time."""
 
     handover: int
+
+
+@action("projects.carry_on")
+class CarryOn(Action):
+    """A project that was asked about goes on (its lead)."""
+
+    project: int
+
+
+@action("projects.ask_champions")
+class AskChampions(Action):
+    """Offer the lead to champions of the project's topics (its lead)."""
+
+    project: int
+
+
+@form("projects.pause", title="Pause a project", submit="Pause")
+class PauseProject(Answers):
+    """Until when it rests."""
+
+    until: date = day("Until", help="I ask you again on that day, and not before.")
+    project: str = hidden()
 
 
 @form("projects.update", title="How does it go?", submit="Save")

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from qibot.champions import service as champions
 from qibot.clock import local_date
 from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Refused
@@ -14,8 +15,9 @@ from qibot.outbox import service as outbox
 from qibot.people import service as people
 from qibot.people.models import Person
 from qibot.projects.models import LEAD, Handover, Project, ProjectFollow, ProjectMember
-from qibot.projects.service import changeable, live_of
+from qibot.projects.service import changeable, live_of, topics_of
 from qibot.projects.visibility import may_know
+from qibot.projects.working import stalled
 
 OPEN, TAKEN, DECLINED, EXPIRED, WITHDRAWN = "open", "taken", "declined", "expired", "withdrawn"
 OFFERED_KIND, ANSWERED_KIND = "projects.handover", "projects.handover_answered"
@@ -23,6 +25,8 @@ ANSWER_DAYS = 10
 """Working days of the person asked, as for an introduction."""
 AT_ONCE = 5
 """Open offers of one project: enough to find somebody, too few to be a round letter."""
+CHAMPIONS = 3
+"""How many champions are asked in one go."""
 REST = timedelta(weeks=26)
 """How long somebody is left in peace about the same project, the same after a no and after silence."""
 _SWEEP = 200
@@ -52,12 +56,15 @@ async def offer(db: AsyncSession, project_id: int, by: Person, to: Person, now: 
 
 async def _rested(db: AsyncSession, found: Project, to: Person, now: datetime) -> None:
     before = select(Handover.id).where(Handover.project_id == found.id, Handover.to_id == to.id)
-    ended = Handover.state.in_((DECLINED, EXPIRED))
-    if await db.scalar(before.where(ended, Handover.answered_at > now - REST).limit(1)):
+    if await db.scalar(before.where(_rests(now)).limit(1)):
         raise Refused(
             "They were not available last time, so I leave it for half a year before I ask again.",
             "Somebody else may have time: /qi find and your words.",
         )
+
+
+def _rests(now: datetime) -> ColumnElement[bool]:
+    return and_(Handover.state.in_((DECLINED, EXPIRED)), Handover.answered_at > now - REST)
 
 
 async def _open(db: AsyncSession, found: Project, to: Person, now: datetime) -> Handover:
@@ -76,6 +83,52 @@ async def _open(db: AsyncSession, found: Project, to: Person, now: datetime) -> 
         raise RuntimeError("an offer was made and is not there")
     await outbox.queue(db, kind=OFFERED_KIND, person_id=to.id, subject=subject_of(made.id), due_at=now)
     return made
+
+
+async def offer_to_champions(db: AsyncSession, project_id: int, by: Person, now: datetime) -> list[Handover]:
+    """Ask up to three champions of its topics, those of its place first, each within what they offered a month.
+
+    Raises `NotFound`, or `Refused` when there is nobody to ask.
+    """
+    found = await changeable(db, project_id, by)
+    if not found.live:
+        raise Refused("That project is over.", f"Type /qi project edit #{found.id} to take it up again.")
+    made: list[Handover] = []
+    room = min(CHAMPIONS, AT_ONCE - await asked_now(db, found.id))
+    for champion in await champions_for(db, found, now):
+        if len(made) >= room:
+            break
+        if await _may_be_offered(db, found, champion, now):
+            await champions.asked(db, champion.id, now)
+            made.append(await _open(db, found, champion, now))
+    if not made:
+        raise Refused(
+            "There is no champion of its topics whom I could ask just now.",
+            f"Ask somebody by name: /qi project hand-on #{found.id} and their name. Or choose its topics with "
+            f"/qi project edit #{found.id}.",
+        )
+    return made
+
+
+async def champions_for(db: AsyncSession, found: Project, now: datetime) -> list[Person]:
+    """Champions of its topics who may be asked about it now, those of its place first. They are held until the end of
+    the transaction, so that two who ask at the same moment do not ask them more often than they offered.
+    """
+    about = [t for t in await topics_of(db, found.id) if t.retired_at is None]
+    hits = await champions.for_topics(db, about, asker=found.lead, now=now)
+    ids = [hit.person_id for hit in hits]
+    await db.execute(select(Person.id).where(Person.id.in_(ids)).order_by(Person.id).with_for_update(key_share=True))
+    hits = await champions.for_topics(db, about, asker=found.lead, now=now)
+    here = found.place.casefold()
+    hits.sort(key=lambda hit: not here or hit.place.casefold() != here)
+    everybody = [await people.person(db, hit.person_id) for hit in hits]
+    return [one for one in everybody if await may_know(db, found, one)]
+
+
+async def _may_be_offered(db: AsyncSession, found: Project, to: Person, now: datetime) -> bool:
+    """Not asked already, and not in vain a short while ago."""
+    before = select(Handover.id).where(Handover.project_id == found.id, Handover.to_id == to.id)
+    return await db.scalar(before.where(or_(_IS_OPEN, _rests(now))).limit(1)) is None
 
 
 async def accept(db: AsyncSession, handover_id: int, person: Person, now: datetime) -> Project:
@@ -114,7 +167,7 @@ async def _change_lead(db: AsyncSession, project: Project, to: Person, now: date
     await db.execute(insert_or_ignore(db, ProjectFollow).values(project_id=project.id, person_id=before, since=now))
     project.lead_id, project.organisation_id = to.id, to.organisation_id
     project.lead, project.organisation = to, to.organisation
-    project.updated_at = now
+    await stalled.alive(db, project, now)
     await db.flush()
 
 

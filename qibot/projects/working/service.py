@@ -30,7 +30,7 @@ from qibot.projects.progress import SCALE, move
 from qibot.projects.service import Described, Saved, changeable, find, may_change, project
 from qibot.projects.visibility import must_be_whole, visible
 from qibot.projects.words import fold_title
-from qibot.projects.working import handing
+from qibot.projects.working import handing, stalled
 
 ROLES = (HELPER, SPONSOR, COACH, EXPERIENCE)
 """Those that anybody may take on a project of somebody else."""
@@ -158,7 +158,7 @@ async def update(db: AsyncSession, project_id: int, by: Person, words: str, prog
     db.add(ProjectUpdate(project_id=found.id, person_id=by.id, words=words, progress=progress, at=now))
     if progress:
         move(found, progress, now)
-    found.updated_at = now
+    await stalled.alive(db, found, now)
     await db.flush()
     return found
 
@@ -228,6 +228,7 @@ async def change(db: AsyncSession, project_id: int, by: Person, said: Described,
     """Say it anew, which may end it. Raises `Refused` unless `by` leads it or organises, and `WrongFields`."""
     before = (await changeable(db, project_id, by)).stage
     saved = await projects.change(db, project_id, by, said, stage, now)
+    await stalled.alive(db, saved.project, now)
     if before in LIVE and not saved.project.live:
         await _ended(db, saved.project, now)
     return saved
@@ -246,6 +247,7 @@ async def stop(db: AsyncSession, project_id: int, by: Person, now: datetime) -> 
 
 async def _ended(db: AsyncSession, found: Project, now: datetime) -> None:
     """What goes with the end of a project, however it came."""
+    await stalled.over(db, found)
     await handing.withdraw_all(db, found.id, now)
 
 

@@ -12,7 +12,16 @@ from qibot.people.models import Organisation, Person, Topic
 from qibot.projects.models import COACH, EXPERIENCE, HELPER, SPONSOR, UNDER_WAY, Project
 from qibot.projects.progress import in_words
 from qibot.projects.service import Card, Helper
-from qibot.projects.working.forms import JoinProject, NotLead, TakeLead, TakeOff, UpdateProject
+from qibot.projects.working.forms import (
+    AskChampions,
+    CarryOn,
+    JoinProject,
+    NotLead,
+    PauseProject,
+    TakeLead,
+    TakeOff,
+    UpdateProject,
+)
 from qibot.projects.working.service import News
 
 _AS = {HELPER: "helper", SPONSOR: "sponsor", COACH: "coach", EXPERIENCE: "service user or carer"}
@@ -149,6 +158,57 @@ def _name(helper: Helper, me: Person) -> str:
     return f"{helper.name} ({helper.organisation})" if helper.name else f"A member of {helper.organisation}"
 
 
+# ---- When it has stalled
+
+
+def stalled(project: Project, *, quiet: bool, paused: bool) -> Message:
+    """The question to its lead; `quiet`: nothing was said of it; `paused`: its pause is over."""
+    if paused:
+        why = "You paused it until now."
+    elif quiet:
+        why = "I have heard nothing of it for about three months. That is fine: plans change, and weeks are full."
+    else:
+        why = f"It has stood at {in_words(project.progress)} for three months. Almost three in ten projects do."
+    return Message(
+        f"How shall it go on with “{project.title}”?",
+        Text(why, " Whatever suits it is a good answer, and stopping early makes room for what matters more."),
+        Buttons(
+            Button("Carry on", CarryOn(project.id), "primary"),
+            Button("Pause until…", Say(f"project pause #{project.id}")),
+            Button("Hand it on", Say(f"project hand-on #{project.id}")),
+            Button("Stop with thanks", Say(f"project stop #{project.id}")),
+        ),
+        Note("Only you get this question, and only once."),
+    )
+
+
+def carries_on(project: Project) -> Message:
+    """After "carry on"."""
+    return Message(
+        f"Good: “{project.title}” goes on",
+        Text("A line about how it goes helps others to learn from it, also when there is little to say."),
+        Buttons(
+            Button("Say how it goes", Say(f"update #{project.id}")),
+            Button("Ask champions for help", Say(f"find {project.title}")),
+            _show(project),
+        ),
+    )
+
+
+def pause_form(project: Project) -> Form:
+    """The form for a pause."""
+    return Form(PauseProject, {"project": str(project.id)}, intro=f"{project.title} (#{project.id})")
+
+
+def paused(project: Project, until: date, today: date) -> Message:
+    """After pausing."""
+    return Message(
+        f"“{project.title}” rests until {say_date(until, today)}",
+        Text("I ask you on that day how it goes on, if you have not said before."),
+        Buttons(_show(project), Button("Carry on now", CarryOn(project.id))),
+    )
+
+
 # ---- Who leads it next
 
 
@@ -157,10 +217,25 @@ def hand_on(project: Project) -> Message:
     return Message(
         f"Hand on “{project.title}”",
         Text(
-            f"Whom would you like to ask? Type /qi project hand-on #{project.id} and their name. "
-            "You lead it until somebody says yes."
+            f"Whom would you like to ask? Type /qi project hand-on #{project.id} and their name. Or I ask up to three "
+            "champions of its topics, near its place first. You lead it until somebody says yes."
         ),
-        Buttons(_show(project), Button("Stop it with thanks instead", Say(f"project stop #{project.id}"))),
+        Buttons(
+            Button("Ask champions of its topics", AskChampions(project.id), "primary"),
+            _show(project),
+            Button("Stop it with thanks instead", Say(f"project stop #{project.id}")),
+        ),
+    )
+
+
+def offered_champions(project: Project, count: int) -> Message:
+    """After asking champions."""
+    who = "a champion of its topics" if count == 1 else f"{count} champions of its topics"
+    return Message(
+        f"I ask {who} about “{project.title}”",
+        Text("They have ten working days. You lead it until one says yes, and hear from me whatever the answers."),
+        Buttons(_show(project)),
+        Note("It counts as one of the times in a month that each of them offered to be asked."),
     )
 
 
@@ -284,7 +359,15 @@ EXAMPLES: dict[str, Message | Form] = {
     "followed_none": Message("Projects", *followed(()), Note("Nothing to show here.")),
     "team": team(_CARD, _AMINA, changes=True),
     "team_none": team(Card(_ONE, (), True, True), _TOMASZ, changes=False),
+    "stalled": stalled(_ONE, quiet=True, paused=False),
+    "stalled_at_tested": stalled(_ONE, quiet=False, paused=False),
+    "stalled_pause_over": stalled(_ONE, quiet=False, paused=True),
+    "carries_on": carries_on(_ONE),
+    "pause_form": pause_form(_ONE),
+    "paused": paused(_ONE, date(2020, 3, 2), _TODAY),
     "hand_on": hand_on(_ONE),
+    "offered_champions": offered_champions(_ONE, 3),
+    "offered_champion": offered_champions(_ONE, 1),
     "offered": offered(_ONE, _TOMASZ),
     "offer": offer(_CARD, 7, date(2019, 12, 27), _TODAY),
     "taken": taken(_ONE),
