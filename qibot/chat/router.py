@@ -38,7 +38,10 @@ class Need(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class CommandRow(Generic[T]):
-    """`/qi <words>`. `reads` promises that nothing is changed, so nothing needs remembering to take effect once."""
+    """`/qi <words>`. `reads` promises that nothing is changed, so nothing needs remembering to take effect once.
+
+    `shortcut` names it in the platform's menu, `from_message` in that of a message, whose words then follow its own.
+    """
 
     words: tuple[str, ...]
     handler: Handler
@@ -46,6 +49,7 @@ class CommandRow(Generic[T]):
     help: str
     reads: bool
     shortcut: str
+    from_message: str
     parameters: tuple[Parameter, ...]
 
     @property
@@ -102,12 +106,22 @@ class Table(Generic[T]):
         self.readers: dict[Any, Reader] = {}
 
     def command(
-        self, words: str, *, needs: Need[T], help: str, reads: bool = False, shortcut: str = ""
+        self,
+        words: str,
+        *,
+        needs: Need[T],
+        help: str,
+        reads: bool = False,
+        shortcut: str = "",
+        from_message: str = "",
     ) -> Callable[[H], H]:
-        """`async def handler(turn, …)` answers `/qi <words> …`; `shortcut` also puts it in the platform's menu."""
+        """`async def handler(turn, …)` answers `/qi <words> …`; `shortcut` also puts it in the platform's menu, and
+        `from_message` in the menu of a message, where there is one.
+        """
 
         def add(handler: H) -> H:
-            row = CommandRow(tuple(words.split()), handler, needs, help, reads, shortcut, arguments.parameters(handler))
+            grammar = arguments.parameters(handler)
+            row = CommandRow(tuple(words.split()), handler, needs, help, reads, shortcut, from_message, grammar)
             self.commands.append(row)
             return handler
 
@@ -188,7 +202,7 @@ class Router(Generic[T]):
         if isinstance(incoming, Press) and incoming.wire == Say.wire:
             incoming = Command(incoming.id, incoming.sender, _said(incoming))
         if isinstance(incoming, Shortcut):
-            incoming = Command(incoming.id, incoming.sender, incoming.command)
+            incoming = Command(incoming.id, incoming.sender, incoming.text)
         if isinstance(incoming, Command):
             found = self.find(incoming.text)
             return found.row.reads if found else self._otherwise.reads
@@ -199,7 +213,7 @@ class Router(Generic[T]):
         match incoming:
             case Command(text=text):
                 return await self._complete(turn, await self._command(turn, text))
-            case Shortcut(command=text):
+            case Shortcut(text=text):
                 return await self._complete(turn, await self._command(turn, text))
             case Press(wire=Say.wire):
                 return await self._complete(turn, await self._command(turn, _said(incoming)))
