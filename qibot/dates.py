@@ -147,7 +147,8 @@ def _next_week(found: re.Match[str], today: date) -> date:
     return today + timedelta(days=7 - today.weekday())
 
 
-def _months_on(today: date, months: int) -> date:
+def months_on(today: date, months: int) -> date:
+    """The same day so many months later, or earlier when negative; the last of that month where it has no such day."""
     year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
     return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
 
@@ -157,7 +158,7 @@ def _after(found: re.Match[str], today: date) -> date:
         return today + timedelta(weeks=2)
     count = int(found["count"]) if found["count"].isdigit() else _NUMBER_NAMES[found["count"]]
     if found["unit"] == "month":
-        return _months_on(today, count)
+        return months_on(today, count)
     return today + timedelta(days=count * (7 if found["unit"] == "week" else 1))
 
 
@@ -167,7 +168,7 @@ def _first_of(found: re.Match[str], today: date) -> date | None:
 
 
 def _next_month(found: re.Match[str], today: date) -> date:
-    return _months_on(today.replace(day=1), 1)
+    return months_on(today.replace(day=1), 1)
 
 
 def _last_of(day: date) -> date:
@@ -176,7 +177,7 @@ def _last_of(day: date) -> date:
 
 def _end_of(found: re.Match[str], today: date) -> date:
     if not found["name"]:
-        return _last_of(_months_on(today.replace(day=1), 1 if found["next"] else 0))
+        return _last_of(months_on(today.replace(day=1), 1 if found["next"] else 0))
     month = _MONTH_NAMES[found["name"]]
     if found["year"]:
         return _last_of(date(_year(found["year"]), month, 1))
