@@ -33,6 +33,9 @@ from qibot.people.turn import Turn, anybody
 from qibot.projects import commands as projects
 from qibot.projects import notifications as project_notifications
 from qibot.projects import views as project_views
+from qibot.projects.stories import commands as stories
+from qibot.projects.stories import prompts
+from qibot.projects.stories import views as story_views
 from qibot.projects.working import commands as working
 from qibot.projects.working import handing, stalled
 from qibot.projects.working import views as working_views
@@ -65,6 +68,7 @@ catalogue = Catalogue(
 sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
     handing.expire_due,
     stalled.ask_due,
+    prompts.ask_due,
     introduction_service.expire_due,
     relay_service.wipe_old,
 )
@@ -75,6 +79,7 @@ views: tuple[ModuleType, ...] = (
     champion_views,
     project_views,
     working_views,
+    story_views,
     introduction_views,
     relay_views,
     event_views,
@@ -89,6 +94,7 @@ router: Router[Turn] = Router(
         champions.commands,
         projects.commands,
         working.commands,
+        stories.commands,
         introductions.commands,
         events.commands,
         reminders.commands(catalogue),

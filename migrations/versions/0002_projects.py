@@ -75,12 +75,56 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project_updates")),
     )
     op.create_index("ix_project_updates_project_id_at", "project_updates", ["project_id", "at"], unique=False)
+    op.create_table(
+        "stories",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("outcome", sa.String(length=10), nullable=False),
+        sa.Column("hoped", sa.String(length=800), nullable=False),
+        sa.Column("tried", sa.String(length=1500), nullable=False),
+        sa.Column("in_the_way", sa.String(length=800), nullable=False),
+        sa.Column("got_past", sa.String(length=800), nullable=False),
+        sa.Column("learned", sa.String(length=1500), nullable=False),
+        sa.Column("who_else", sa.String(length=150), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("shared_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["people.id"], name=op.f("fk_stories_author_id_people")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_stories_organisation_id_organisations")
+        ),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_stories_project_id_projects")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stories")),
+        sa.UniqueConstraint("project_id", name=op.f("uq_stories_project_id")),
+    )
+    op.create_index("ix_stories_author_id", "stories", ["author_id"], unique=False)
+    op.create_index("ix_stories_shared_on", "stories", ["shared_on"], unique=False)
+    op.create_table(
+        "story_topics",
+        sa.Column("story_id", sa.Integer(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["story_id"], ["stories.id"], name=op.f("fk_story_topics_story_id_stories")),
+        sa.ForeignKeyConstraint(["topic_id"], ["topics.id"], name=op.f("fk_story_topics_topic_id_topics")),
+        sa.PrimaryKeyConstraint("story_id", "topic_id", name=op.f("pk_story_topics")),
+    )
+    op.create_index("ix_story_topics_topic_id", "story_topics", ["topic_id", "story_id"], unique=False)
     op.add_column("projects", sa.Column("progress", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("projects", sa.Column("progress_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("projects", sa.Column("improving_since", sa.DateTime(timezone=True), nullable=True))
     op.add_column("projects", sa.Column("deciding", sa.String(length=10), nullable=False, server_default=""))
     op.add_column("projects", sa.Column("paused_until", sa.Date(), nullable=True))
     op.add_column("projects", sa.Column("stall_asked_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("projects", sa.Column("story_asked_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_projects_improving_since",
+        "projects",
+        ["improving_since"],
+        unique=False,
+        sqlite_where=sa.text("story_asked_at IS NULL AND improving_since IS NOT NULL"),
+        postgresql_where=sa.text("story_asked_at IS NULL AND improving_since IS NOT NULL"),
+    )
     op.create_index(
         "ix_projects_live_updated_at",
         "projects",
@@ -112,12 +156,24 @@ def downgrade() -> None:
         sqlite_where=sa.text("stage IN ('idea', 'under way')"),
         postgresql_where=sa.text("stage IN ('idea', 'under way')"),
     )
+    op.drop_index(
+        "ix_projects_improving_since",
+        table_name="projects",
+        sqlite_where=sa.text("story_asked_at IS NULL AND improving_since IS NOT NULL"),
+        postgresql_where=sa.text("story_asked_at IS NULL AND improving_since IS NOT NULL"),
+    )
+    op.drop_column("projects", "story_asked_at")
     op.drop_column("projects", "stall_asked_at")
     op.drop_column("projects", "paused_until")
     op.drop_column("projects", "deciding")
     op.drop_column("projects", "improving_since")
     op.drop_column("projects", "progress_at")
     op.drop_column("projects", "progress")
+    op.drop_index("ix_story_topics_topic_id", table_name="story_topics")
+    op.drop_table("story_topics")
+    op.drop_index("ix_stories_shared_on", table_name="stories")
+    op.drop_index("ix_stories_author_id", table_name="stories")
+    op.drop_table("stories")
     op.drop_index("ix_project_updates_project_id_at", table_name="project_updates")
     op.drop_table("project_updates")
     op.drop_index(

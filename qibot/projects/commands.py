@@ -16,6 +16,8 @@ from qibot.people.turn import Turn, anybody, member, organiser, table
 from qibot.projects import service, views, visibility
 from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
 from qibot.projects.models import Project
+from qibot.projects.stories import service as stories
+from qibot.projects.stories import views as story_views
 from qibot.projects.visibility import SHOWINGS, TITLE_ONLY
 from qibot.projects.working import service as working
 from qibot.projects.working import views as working_views
@@ -65,7 +67,9 @@ async def _going(turn: Turn, project: Project) -> tuple[Part, ...]:
     me = turn.person.id if turn.person and turn.person.here else 0
     news = await working.latest(turn.db, project.id)
     mine, follows = bool(await working.role_of(turn.db, project.id, me)), await working.follows(turn.db, project.id, me)
-    return working_views.going(project, news, mine=mine, follows=follows, today=turn.today)
+    going = working_views.going(project, news, mine=mine, follows=follows, today=turn.today)
+    story = await stories.seen_of_project(turn.db, project, reader_of(turn))
+    return *story_views.of_project(project, story, leads=project.lead_id == me), *going
 
 
 @commands.command("project edit", needs=member, help="Change a project that you lead, and its stage.", reads=True)

@@ -20,6 +20,7 @@ DECIDING = (TOLD, ASKED, INVOLVED, LEADING)
 # A bound parameter would keep SQLite from its partial indexes.
 IS_LIVE = text("stage IN ('idea', 'under way')")
 IS_STUCK = text("progress = 5 AND stage IN ('idea', 'under way')")
+TO_ASK_FOR_STORY = text("story_asked_at IS NULL AND improving_since IS NOT NULL")
 
 
 class Project(Base):
@@ -32,7 +33,7 @@ class Project(Base):
     `progress` is twice the score of the scale in `qibot/projects/progress.py`, so 1 to 10; 0 is "not said". It has
     stood there since `progress_at`, and at improvement or better since `improving_since`. `updated_at` is when somebody
     on it last said anything of it. It rests until `paused_until`; `stall_asked_at` is when its lead was last asked
-    whether it goes on.
+    whether it goes on, `story_asked_at` when they were asked for the story of its improvement.
     """
 
     __tablename__ = "projects"
@@ -45,9 +46,15 @@ class Project(Base):
             sqlite_where=IS_LIVE,
             postgresql_where=IS_LIVE,
         ),
-        # For the sweep that looks for projects that have stalled.
+        # For the sweeps that look for projects that have stalled, or got better to stay so.
         Index("ix_projects_live_updated_at", "updated_at", sqlite_where=IS_LIVE, postgresql_where=IS_LIVE),
         Index("ix_projects_stuck_progress_at", "progress_at", sqlite_where=IS_STUCK, postgresql_where=IS_STUCK),
+        Index(
+            "ix_projects_improving_since",
+            "improving_since",
+            sqlite_where=TO_ASK_FOR_STORY,
+            postgresql_where=TO_ASK_FOR_STORY,
+        ),
         Index("ix_projects_folded", "folded"),
         Index("ix_projects_created_at", "created_at", "id"),
     )
@@ -68,6 +75,7 @@ class Project(Base):
     deciding: Mapped[str] = mapped_column(String(10), default="")
     paused_until: Mapped[date | None]
     stall_asked_at: Mapped[datetime | None]
+    story_asked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -10,6 +10,9 @@ from qibot.outbox.models import Delivery
 from qibot.outbox.notifications import notification
 from qibot.people import service as people
 from qibot.projects import service as projects
+from qibot.projects.stories import prompts
+from qibot.projects.stories import service as stories
+from qibot.projects.stories import views as story_views
 from qibot.projects.working import handing, stalled
 from qibot.projects.working import views as working_views
 
@@ -50,4 +53,22 @@ async def stall(db: AsyncSession, delivery: Delivery, now: datetime) -> Message 
     return working_views.stalled(found, quiet=stalled.is_quiet(found, now), paused=found.paused_until is not None)
 
 
-NOTIFICATIONS = (handover, handover_answered, stall)
+@notification(stories.TOLD_KIND, label="What came of a project you are on or follow", purpose="broadcasts")
+async def story_told(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """For those on a project and those who follow it, once its story is shared."""
+    reader = await people.person(db, delivery.person_id)
+    told = await stories.for_reader(db, delivery.subject, reader)
+    return story_views.told_unasked(told, local_date(now, reader.zone)) if told else None
+
+
+@notification(prompts.PROMPT_KIND, label="Whether you would tell a story", purpose="nudges")
+async def story_prompt(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """After an end, after six months of improvement, or after an introduction that led to something."""
+    if delivery.plan == prompts.INTRODUCED:
+        return story_views.prompt_introduction()
+    reader = await people.person(db, delivery.person_id)
+    found = await prompts.still_true(db, delivery.subject, delivery.plan, reader)
+    return story_views.prompt_project(found, improved=delivery.plan == prompts.IMPROVED) if found else None
+
+
+NOTIFICATIONS = (handover, handover_answered, stall, story_told, story_prompt)

@@ -21,7 +21,7 @@ from qibot.projects.words import fold, fold_title, singular, telling, terms_of
 PAGE = 5
 LOOKALIKES = 3
 _CANDIDATES = 40
-_SURE = 0.8
+SURE = 0.8
 """A topic is chosen for somebody only when the words name it, or all but name it (a slip of the keyboard)."""
 
 
@@ -191,7 +191,7 @@ async def find(db: AsyncSession, words: str, viewer: Person | None = None) -> li
     parts = fold(words).split()
     if exact or not parts:
         return exact
-    return list(await db.scalars(newest.where(*(_holds(Project.folded, singular(part)) for part in parts[:12]))))
+    return list(await db.scalars(newest.where(*(holds(Project.folded, singular(part)) for part in parts[:12]))))
 
 
 async def search(db: AsyncSession, words: str, *, viewer: Person | None = None, page: int = 1) -> Results:
@@ -312,7 +312,7 @@ def _member(person_id: int) -> ColumnElement[bool]:
     return exists().where(ProjectMember.project_id == Project.id, ProjectMember.person_id == person_id)
 
 
-def _holds(column: SQLColumnExpression[str], word: str) -> ColumnElement[bool]:
+def holds(column: SQLColumnExpression[str], word: str) -> ColumnElement[bool]:
     """Whether a word of the folded column begins with `word`."""
     return (literal(" ") + column).contains(f" {word}", autoescape=True)
 
@@ -324,7 +324,7 @@ def _scored(topic_ids: Sequence[int], words: Iterable[str], viewer: Person | Non
     """
     seen = whole(viewer)
     text = case((seen, Project.words), else_=Project.folded)
-    signs: list[tuple[ColumnElement[bool], int]] = [(_holds(text, w), 1) for w in words]
+    signs: list[tuple[ColumnElement[bool], int]] = [(holds(text, w), 1) for w in words]
     signs += [
         (seen & exists().where(ProjectTopic.project_id == Project.id, ProjectTopic.topic_id == topic_id), 3)
         for topic_id in topic_ids
@@ -368,7 +368,7 @@ async def _topics(db: AsyncSession, said: Described) -> tuple[list[Topic], bool]
             raise WrongFields({"topics": "Please choose from those offered."})
         return chosen, False
     matches = (await vocabulary(db)).match(f"{said.title}\n{said.aim}")
-    guessed = await by_slug(db, [m.slug for m in matches if m.score >= _SURE])
+    guessed = await by_slug(db, [m.slug for m in matches if m.score >= SURE])
     return guessed, bool(guessed)
 
 

@@ -251,8 +251,11 @@ def stopped(project: Project) -> Message:
     """After stopping."""
     return Message(
         f"“{project.title}” is stopped, with thanks",
-        Text("Thank you to everybody who tried it. Others still find it, and can ask what you learned."),
+        Text(
+            "Thank you to everybody who tried it. Others still find it, and what was learned is worth as much as a win."
+        ),
         Buttons(
+            Button("Tell what was learned", Say(f"project learned #{project.id}"), "primary"),
             Button("Show the project", Say(f"project show #{project.id}")),
             Button("Register another project", Say("project register")),
         ),

@@ -59,6 +59,47 @@ class ProjectStories(Walk):
         self.reads(AMINA, "in good hands")
         await self.presses(AMINA, "Show the project")
 
+    async def stories(self) -> None:
+        """Told with and without a name, found, and the end of Falls, day and night (#3)."""
+        await self.says(AMINA, "story find")
+        await self.says(AMINA, "story add Two *nurses* tried it\n<!channel>")
+        await self.fills(AMINA, title="A trolley", outcome="worked", in_the_way="Our manager refused it")
+        await self.fills_well(AMINA, in_the_way="No room & no time", learned="Put it where people walk")
+        await self.presses(AMINA, "Change it")
+        await self.fills_well(AMINA, outcome="partly", got_past="A hook by the door", topics=["sepsis"])
+        await self.says(RUTH, "story add")
+        await self.fills(RUTH, title="Huddles", outcome="did not", tried=NHS_NUMBER, no_name=True)
+        await self.fills_well(RUTH, tried="Ten minutes at eight")
+        await self.presses(RUTH, "Read it")
+        for who, words in (
+            (STRANGER, "story find sepsis"), (STRANGER, "tried-before a trolley"), (AMINA, "tried-before robots"),
+            (AMINA, "story find huddles"), (AMINA, "tried-before"), (AMINA, "story show 1"),
+            (STRANGER, "story show a trolley"), (RUTH, "story edit a trolley"), (AMINA, "story edit a trolley"),
+        ):  # fmt: skip
+            await self.says(who, words)
+        await self.says(RUTH, "project follow #3")
+        await self.says(AMINA, "project show #3")
+        await self.presses(AMINA, "Tell what was learned")
+        await self.fills(AMINA)
+        await self.fills_well(AMINA, hoped="Fewer at night", learned="Light matters more")
+        await self.presses(AMINA, "Share it")
+        await self.deliver()
+        self.reads(RUTH, "What came of it")
+        await self.presses(RUTH, "Read it all")
+        await self.says(AMINA, "project learned #3")
+        await self.fills_well(AMINA, outcome="did not", tried="Socks")
+        await self.presses(AMINA, "Take it back")
+
+    async def story_prompts(self) -> None:
+        """A week after its end, the lead of a project is asked for its story."""
+        await self.says(AMINA, "project register Doors")
+        await self.fills_well(AMINA)
+        await self.says(AMINA, "project stop doors")
+        await self.presses(AMINA, "Stop with thanks")
+        await self.days(20)
+        self.reads(AMINA, "teach you")
+        await self.presses(AMINA, "The four questions")
+
     async def stalled_projects(self) -> None:
         """After three months without a word, what their leads answer."""
         self.reads(TOMASZ, "How shall it go on")

@@ -28,6 +28,7 @@ from qibot.projects.models import (
 )
 from qibot.projects.progress import SCALE, move
 from qibot.projects.service import Described, Saved, changeable, find, may_change, project
+from qibot.projects.stories import prompts
 from qibot.projects.visibility import must_be_whole, visible
 from qibot.projects.words import fold_title
 from qibot.projects.working import handing, stalled
@@ -249,6 +250,7 @@ async def _ended(db: AsyncSession, found: Project, now: datetime) -> None:
     """What goes with the end of a project, however it came."""
     await stalled.over(db, found)
     await handing.withdraw_all(db, found.id, now)
+    await prompts.after_end(db, found, found.lead, now)
 
 
 def number(claimed: str) -> int:

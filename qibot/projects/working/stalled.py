@@ -5,7 +5,6 @@ for three months, which East London NHS Foundation Trust sees in almost three of
 else is told. Whatever is said of it ends the stall; when it stalls again, it is a new one.
 """
 
-from calendar import monthrange
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, or_, select
@@ -16,6 +15,7 @@ from qibot.errors import Refused, WrongFields
 from qibot.hours import at_local
 from qibot.outbox import service as outbox
 from qibot.people.models import Person
+from qibot.projects.calendar import long_ago
 from qibot.projects.models import IS_LIVE, IS_STUCK, Project
 from qibot.projects.progress import TESTED
 from qibot.projects.service import changeable
@@ -30,8 +30,8 @@ _SWEEP = 200
 async def ask_due(db: AsyncSession, now: datetime) -> None:
     """Queue the question for every project that has stalled and was not asked about since."""
     not_asked_since = Project.stall_asked_at.is_(None)
-    quiet = Project.updated_at < _quiet_since(now)
-    stuck = and_(IS_STUCK, Project.progress_at < _stuck_since(now))
+    quiet = Project.updated_at < long_ago(now, days=QUIET_DAYS)
+    stuck = and_(IS_STUCK, Project.progress_at < long_ago(now, months=STUCK_MONTHS))
     query = (
         select(Project)
         .where(
@@ -56,32 +56,13 @@ async def ask_due(db: AsyncSession, now: datetime) -> None:
 
 def is_quiet(project: Project, now: datetime) -> bool:
     """Whether nothing was said of it for so long; else it is one that stands where it stood."""
-    return project.updated_at < _quiet_since(now)
+    return project.updated_at < long_ago(now, days=QUIET_DAYS)
 
 
 def is_stuck(project: Project, now: datetime) -> bool:
     """Whether it has stood at 2.5 for so long."""
     at = project.progress_at
-    return project.progress == TESTED and at is not None and at < _stuck_since(now)
-
-
-def _quiet_since(now: datetime) -> datetime:
-    """Days are counted by the calendar: the 90th day after the last word begins at midnight."""
-    return _start(local_date(now) - timedelta(days=QUIET_DAYS - 1))
-
-
-def _stuck_since(now: datetime) -> datetime:
-    return _start(_months_before(local_date(now), STUCK_MONTHS) + timedelta(days=1))
-
-
-def _start(day: date) -> datetime:
-    return at_local(day, datetime.min.time(), "Europe/London")
-
-
-def _months_before(day: date, months: int) -> date:
-    """The same day so many months ago, or the last of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return project.progress == TESTED and at is not None and at < long_ago(now, months=STUCK_MONTHS)
 
 
 async def still_true(db: AsyncSession, subject: str, plan: str, reader: Person, now: datetime) -> Project | None:
