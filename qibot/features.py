@@ -33,6 +33,8 @@ from qibot.people.turn import Turn, anybody
 from qibot.projects import commands as projects
 from qibot.projects import notifications as project_notifications
 from qibot.projects import views as project_views
+from qibot.projects.changes import commands as changes
+from qibot.projects.changes import views as changes_views
 from qibot.projects.stories import commands as stories
 from qibot.projects.stories import prompts
 from qibot.projects.stories import views as story_views
@@ -80,6 +82,7 @@ views: tuple[ModuleType, ...] = (
     project_views,
     working_views,
     story_views,
+    changes_views,
     introduction_views,
     relay_views,
     event_views,
@@ -94,6 +97,7 @@ router: Router[Turn] = Router(
         champions.commands,
         projects.commands,
         working.commands,
+        changes.commands,
         stories.commands,
         introductions.commands,
         events.commands,

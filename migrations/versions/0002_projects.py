@@ -20,6 +20,63 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_project_showings")),
     )
     op.create_table(
+        "small_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(length=200), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_small_changes_organisation_id_organisations")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_small_changes_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_small_changes")),
+        sa.UniqueConstraint("person_id", "on", "words", name=op.f("uq_small_changes_person_id_on_words")),
+    )
+    op.create_index("ix_small_changes_on", "small_changes", ["on", "id"], unique=False)
+    op.create_table(
+        "driver_diagrams",
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=3000), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_driver_diagrams_project_id_projects")),
+        sa.PrimaryKeyConstraint("project_id", name=op.f("pk_driver_diagrams")),
+    )
+    op.create_table(
+        "pdsa_cycles",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("objective", sa.String(length=150), nullable=False),
+        sa.Column("prediction", sa.String(length=600), nullable=False),
+        sa.Column("plan", sa.String(length=800), nullable=False),
+        sa.Column("data", sa.String(length=150), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("happened", sa.String(length=1000), nullable=False),
+        sa.Column("compared", sa.String(length=15), nullable=False),
+        sa.Column("learned", sa.String(length=800), nullable=False),
+        sa.Column("act", sa.String(length=10), nullable=False),
+        sa.Column("next", sa.String(length=150), nullable=False),
+        sa.Column("studied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("prediction <> ''", name="ck_pdsa_cycles_predicted"),
+        sa.CheckConstraint(
+            "studied_at IS NULL OR (happened <> '' AND compared <> '' AND act <> '')", name="ck_pdsa_cycles_studied"
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_pdsa_cycles_by_id_people")),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_pdsa_cycles_project_id_projects")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pdsa_cycles")),
+        sa.UniqueConstraint("project_id", "number", name=op.f("uq_pdsa_cycles_project_id_number")),
+    )
+    op.create_index(
+        "uq_pdsa_cycles_open",
+        "pdsa_cycles",
+        ["project_id"],
+        unique=True,
+        sqlite_where=sa.text("studied_at IS NULL"),
+        postgresql_where=sa.text("studied_at IS NULL"),
+    )
+    op.create_table(
         "project_follows",
         sa.Column("project_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -192,4 +249,14 @@ def downgrade() -> None:
     op.drop_table("project_handovers")
     op.drop_index("ix_project_follows_person_id", table_name="project_follows")
     op.drop_table("project_follows")
+    op.drop_index(
+        "uq_pdsa_cycles_open",
+        table_name="pdsa_cycles",
+        sqlite_where=sa.text("studied_at IS NULL"),
+        postgresql_where=sa.text("studied_at IS NULL"),
+    )
+    op.drop_table("pdsa_cycles")
+    op.drop_table("driver_diagrams")
+    op.drop_index("ix_small_changes_on", table_name="small_changes")
+    op.drop_table("small_changes")
     op.drop_table("project_showings")

@@ -14,6 +14,8 @@ from qibot.people.commands import one_organisation, topic_choices
 from qibot.people.models import Person
 from qibot.people.turn import Turn, anybody, member, organiser, table
 from qibot.projects import service, views, visibility
+from qibot.projects.changes import service as changes
+from qibot.projects.changes import views as changes_views
 from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
 from qibot.projects.models import Project
 from qibot.projects.stories import service as stories
@@ -25,6 +27,7 @@ from qibot.projects.working import views as working_views
 commands = table("Projects")
 
 _LAST_PAGE = 200
+_SMALL = 3
 _LONGEST_WORDS = 200
 _ABOUT_PEOPLE = re.compile(r"(?:else )?(?:knows?|(?:can|could|might) (?:help|advise|tell))\b", re.IGNORECASE)
 """“Who knows about sepsis?” asks for people, although it begins with the word for projects."""
@@ -69,7 +72,10 @@ async def _going(turn: Turn, project: Project) -> tuple[Part, ...]:
     mine, follows = bool(await working.role_of(turn.db, project.id, me)), await working.follows(turn.db, project.id, me)
     going = working_views.going(project, news, mine=mine, follows=follows, today=turn.today)
     story = await stories.seen_of_project(turn.db, project, reader_of(turn))
-    return *story_views.of_project(project, story, leads=project.lead_id == me), *going
+    cycles = await changes.ramp(turn.db, project.id)
+    diagram = await changes.diagram_of(turn.db, project.id) is not None
+    tested = changes_views.on_page(project, cycles, diagram=diagram, mine=mine)
+    return *story_views.of_project(project, story, leads=project.lead_id == me), *tested, *going
 
 
 @commands.command("project edit", needs=member, help="Change a project that you lead, and its stage.", reads=True)
@@ -128,7 +134,9 @@ async def projects(turn: Turn, *, page: int = 1) -> Message:
     me, page = reader_of(turn), max(1, min(page, _LAST_PAGE))
     listing = await service.listing(turn.db, me, page=page)
     followed = await working.followed_by(turn.db, me) if me and page == 1 else []
-    return views.listed(listing, me, page=page, today=turn.today).plus(*working_views.followed(followed))
+    small, more = await changes.small_changes(turn.db, me, size=_SMALL) if page == 1 else ([], False)
+    shown = views.listed(listing, me, page=page, today=turn.today).plus(*working_views.followed(followed))
+    return shown.plus(*changes_views.newest_smalls(small, more=more, today=turn.today))
 
 
 @commands.command("who", needs=anybody, help="Who is on what: projects of every organisation.", reads=True)

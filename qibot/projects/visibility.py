@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from qibot.database import insert_or_ignore
 from qibot.errors import Refused
@@ -26,6 +27,13 @@ def visible(viewer: Person | None) -> ColumnElement[bool]:
 def whole(viewer: Person | None) -> ColumnElement[bool]:
     """That `viewer` may see more of it than title and organisation, as a condition of a query."""
     return or_(~_shown_as(HIDDEN, TITLE_ONLY), *_inside(viewer))
+
+
+def not_hidden(organisation_id: InstrumentedAttribute[int], viewer: Person | None) -> ColumnElement[bool]:
+    """That something of an organisation, which is no project, is not hidden from `viewer` by its choice."""
+    hidden = exists().where(Showing.organisation_id == organisation_id, Showing.shown == HIDDEN)
+    own = organisation_id == (viewer.organisation_id if viewer and viewer.here else 0)
+    return or_(~hidden, own)
 
 
 async def title_only(db: AsyncSession, projects: Sequence[Project], viewer: Person | None) -> frozenset[int]:

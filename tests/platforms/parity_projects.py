@@ -43,6 +43,8 @@ class ProjectStories(Walk):
         await self.says(PRIYA, "project unfollow #4")
         await self.says(AMINA, "project team #4")
         await self.presses(AMINA, "Take off")
+        await self.testing_changes()
+        await self.says(AMINA, "project team #4")
         await self.presses(AMINA, "Hand on the lead")
         for name in ("Nobody Known", "Owen Hughes"):
             await self.says(AMINA, f"project hand-on #4 {name}")
@@ -58,6 +60,30 @@ class ProjectStories(Walk):
         await self.deliver()
         self.reads(AMINA, "in good hands")
         await self.presses(AMINA, "Show the project")
+
+    async def testing_changes(self) -> None:
+        """Two cycles of Quiet nights (#4), its driver diagram, and small changes."""
+        await self.says(AMINA, "pdsa #4")
+        await self.says(AMINA, "pdsa plan #4")
+        await self.fills(AMINA, objective="Lights off", prediction=NHS_NUMBER)
+        await self.fills_well(AMINA, prediction="Fewer calls & *more* sleep", data="Calls")
+        await self.presses(AMINA, "Say what happened")
+        await self.fills(AMINA, happened=NHS_NUMBER, compared="in part", act="adapt")
+        await self.fills_well(AMINA, happened="Fewer calls\nthe same sleep", learned="Doors bang")
+        await self.presses(AMINA, "Plan the next cycle")
+        await self.fills_well(AMINA, objective="Soft doors", prediction="More sleep")
+        await self.says(AMINA, "pdsa result #4")
+        await self.says(AMINA, "drivers #4")
+        await self.says(AMINA, "drivers edit #4")
+        await self.fills(AMINA, diagram="More sleep\nLight")
+        await self.fills_well(AMINA, diagram="More sleep\n- Light & noise\n-- *Soft* doors\n- Rounds")
+        for who, words in (
+            (STRANGER, "project show #4"), (STRANGER, "pdsa #4"), (STRANGER, "drivers #4"), (AMINA, "project show #4"),
+            (RUTH, "pdsa plan #4"), (AMINA, "small"), (AMINA, "small Jugs stand on the <left>"), (RUTH, "small"),
+            (RUTH, "projects"), (AMINA, "small page:9"), (AMINA, "small"),
+        ):  # fmt: skip
+            await self.says(who, words)
+        await self.presses(AMINA, "Take it back")
 
     async def stories(self) -> None:
         """Told with and without a name, found, and the end of Falls, day and night (#3)."""
