@@ -33,6 +33,9 @@ from qibot.people.turn import Turn, anybody
 from qibot.projects import commands as projects
 from qibot.projects import notifications as project_notifications
 from qibot.projects import views as project_views
+from qibot.projects.aims import views as aim_views
+from qibot.projects.calls import commands as calls
+from qibot.projects.calls import views as call_views
 from qibot.projects.changes import commands as changes
 from qibot.projects.changes import views as changes_views
 from qibot.projects.stories import commands as stories
@@ -80,9 +83,11 @@ views: tuple[ModuleType, ...] = (
     people_views,
     champion_views,
     project_views,
+    aim_views,
     working_views,
     story_views,
     changes_views,
+    call_views,
     introduction_views,
     relay_views,
     event_views,
@@ -97,6 +102,7 @@ router: Router[Turn] = Router(
         champions.commands,
         projects.commands,
         working.commands,
+        calls.commands,
         changes.commands,
         stories.commands,
         introductions.commands,

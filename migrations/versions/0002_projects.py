@@ -77,6 +77,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("studied_at IS NULL"),
     )
     op.create_table(
+        "project_calls",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(length=300), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_project_calls_by_id_people")),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_project_calls_project_id_projects")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_calls")),
+    )
+    op.create_index("ix_project_calls_project_id_asked_at", "project_calls", ["project_id", "asked_at"], unique=False)
+    op.create_table(
         "project_follows",
         sa.Column("project_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -183,6 +195,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("story_asked_at IS NULL AND improving_since IS NOT NULL"),
     )
     op.create_index(
+        "ix_projects_live_place",
+        "projects",
+        ["organisation_id", "place"],
+        unique=False,
+        sqlite_where=sa.text("stage IN ('idea', 'under way')"),
+        postgresql_where=sa.text("stage IN ('idea', 'under way')"),
+    )
+    op.create_index(
         "ix_projects_live_updated_at",
         "projects",
         ["updated_at"],
@@ -209,6 +229,12 @@ def downgrade() -> None:
     )
     op.drop_index(
         "ix_projects_live_updated_at",
+        table_name="projects",
+        sqlite_where=sa.text("stage IN ('idea', 'under way')"),
+        postgresql_where=sa.text("stage IN ('idea', 'under way')"),
+    )
+    op.drop_index(
+        "ix_projects_live_place",
         table_name="projects",
         sqlite_where=sa.text("stage IN ('idea', 'under way')"),
         postgresql_where=sa.text("stage IN ('idea', 'under way')"),
@@ -249,6 +275,8 @@ def downgrade() -> None:
     op.drop_table("project_handovers")
     op.drop_index("ix_project_follows_person_id", table_name="project_follows")
     op.drop_table("project_follows")
+    op.drop_index("ix_project_calls_project_id_asked_at", table_name="project_calls")
+    op.drop_table("project_calls")
     op.drop_index(
         "uq_pdsa_cycles_open",
         table_name="pdsa_cycles",

@@ -14,6 +14,11 @@ from qibot.people.commands import one_organisation, topic_choices
 from qibot.people.models import Person
 from qibot.people.turn import Turn, anybody, member, organiser, table
 from qibot.projects import service, views, visibility
+from qibot.projects.aims import busy, reading
+from qibot.projects.aims import views as aim_views
+from qibot.projects.aims.busy import UnderWay
+from qibot.projects.calls import service as calls
+from qibot.projects.calls import views as call_views
 from qibot.projects.changes import service as changes
 from qibot.projects.changes import views as changes_views
 from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
@@ -55,7 +60,9 @@ async def registered(turn: Turn, said: RegisterProject) -> Message:
     saved = await service.register(turn.db, turn.member, _described(said), turn.now)
     card = await service.card(turn.db, saved.project, turn.member)
     alike = await service.lookalikes(turn.db, saved.project)
-    return views.registered(saved, card, alike, turn.member, turn.today)
+    load = await busy.under_way(turn.db, saved.project) if saved.new else UnderWay()
+    thoughts = *_coached(turn, saved.project), *aim_views.busy(saved.project, load)
+    return views.registered(saved, card, alike, turn.member, turn.today, *thoughts)
 
 
 @commands.command("project show", needs=anybody, help="One project: by number, title or words of it.", reads=True)
@@ -75,7 +82,9 @@ async def _going(turn: Turn, project: Project) -> tuple[Part, ...]:
     cycles = await changes.ramp(turn.db, project.id)
     diagram = await changes.diagram_of(turn.db, project.id) is not None
     tested = changes_views.on_page(project, cycles, diagram=diagram, mine=mine)
-    return *story_views.of_project(project, story, leads=project.lead_id == me), *tested, *going
+    call = await calls.standing(turn.db, project.id, turn.now)
+    asks = call_views.on_page(project, call.words if call else "")
+    return *asks, *story_views.of_project(project, story, leads=project.lead_id == me), *tested, *going
 
 
 @commands.command("project edit", needs=member, help="Change a project that you lead, and its stage.", reads=True)
@@ -99,7 +108,12 @@ async def edit(turn: Turn, project: Project) -> Form:
 async def edited(turn: Turn, said: EditProject) -> Message:
     described = replace(_described(said), deciding=said.deciding)
     saved = await working.change(turn.db, working.number(said.project), turn.member, described, said.stage, turn.now)
-    return views.changed(saved, await service.card(turn.db, saved.project, turn.member), turn.member, turn.today)
+    card = await service.card(turn.db, saved.project, turn.member)
+    return views.changed(saved, card, turn.member, turn.today, *_coached(turn, saved.project))
+
+
+def _coached(turn: Turn, project: Project) -> tuple[Part, ...]:
+    return aim_views.coach(project.aim, reading.read(project.aim, turn.today), turn.today)
 
 
 @commands.command("project help", needs=member, help="Offer to help with a project.")

@@ -46,8 +46,9 @@ class Project(Base):
             sqlite_where=IS_LIVE,
             postgresql_where=IS_LIVE,
         ),
-        # For the sweeps that look for projects that have stalled, or got better to stay so.
+        # For the sweeps that look for projects that have stalled, or got better to stay so; and for what is under way.
         Index("ix_projects_live_updated_at", "updated_at", sqlite_where=IS_LIVE, postgresql_where=IS_LIVE),
+        Index("ix_projects_live_place", "organisation_id", "place", sqlite_where=IS_LIVE, postgresql_where=IS_LIVE),
         Index("ix_projects_stuck_progress_at", "progress_at", sqlite_where=IS_STUCK, postgresql_where=IS_STUCK),
         Index(
             "ix_projects_improving_since",
@@ -168,6 +169,19 @@ class Handover(Base):
     answered_at: Mapped[datetime | None]
 
     project: Mapped[Project] = relationship(lazy="raise")
+
+
+class ProjectCall(Base):
+    """One precise call for help of a project."""
+
+    __tablename__ = "project_calls"
+    __table_args__ = (Index("ix_project_calls_project_id_asked_at", "project_id", "asked_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    words: Mapped[str] = mapped_column(String(300))
+    asked_at: Mapped[datetime]
 
 
 class Showing(Base):

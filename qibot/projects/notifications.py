@@ -10,6 +10,9 @@ from qibot.outbox.models import Delivery
 from qibot.outbox.notifications import notification
 from qibot.people import service as people
 from qibot.projects import service as projects
+from qibot.projects import visibility
+from qibot.projects.calls import service as calls
+from qibot.projects.calls import views as call_views
 from qibot.projects.stories import prompts
 from qibot.projects.stories import service as stories
 from qibot.projects.stories import views as story_views
@@ -22,9 +25,11 @@ async def handover(db: AsyncSession, delivery: Delivery, now: datetime) -> Messa
     """For the person asked, while it is still to be had."""
     found = await handing.about(db, delivery.subject)
     project = found.project
+    reader = await people.person(db, delivery.person_id)
     if found.state != handing.OPEN or not project.live or project.lead_id != found.from_id:
         return None
-    reader = await people.person(db, delivery.person_id)
+    if not await visibility.may_know(db, project, reader):
+        return None
     card = await projects.card(db, project, reader)
     until, today = local_date(found.expires_at, reader.zone), local_date(now, reader.zone)
     return working_views.offer(card, found.id, until, today)
@@ -41,6 +46,17 @@ async def handover_answered(db: AsyncSession, delivery: Delivery, now: datetime)
     if not project.live or project.lead_id != found.from_id or await handing.asked_now(db, project.id):
         return None
     return working_views.nobody_yet(project)
+
+
+@notification(calls.CALL_KIND, label="A project that asks champions for help", purpose="introductions")
+async def call_for_help(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """For a champion of its topics, while the project is live."""
+    reader = await people.person(db, delivery.person_id)
+    found = await calls.about(db, delivery.subject, reader)
+    if found is None:
+        return None
+    made, project = found
+    return call_views.asked(await projects.card(db, project, reader), made.words)
 
 
 @notification(stalled.STALLED_KIND, label="How a project of yours goes on", purpose="nudges")
@@ -71,4 +87,4 @@ async def story_prompt(db: AsyncSession, delivery: Delivery, now: datetime) -> M
     return story_views.prompt_project(found, improved=delivery.plan == prompts.IMPROVED) if found else None
 
 
-NOTIFICATIONS = (handover, handover_answered, stall, story_told, story_prompt)
+NOTIFICATIONS = (handover, handover_answered, call_for_help, stall, story_told, story_prompt)

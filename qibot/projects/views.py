@@ -25,8 +25,8 @@ _SHOWN = {
 }
 
 
-def registered(saved: Saved, card: Card, alike: Sequence[Card], me: Person, today: date) -> Message:
-    """After registering: the card with next steps, and what looks like it."""
+def registered(saved: Saved, card: Card, alike: Sequence[Card], me: Person, today: date, *between: Part) -> Message:
+    """After registering: the card with next steps, and what looks like it. `between`: what is said of its aim."""
     title = f"Registered: {card.project.title}" if saved.new else f"Registered already: {card.project.title}"
     topic = card.topics[0] if card.topics else None
     steps = [Button("Show the project", Say(f"project show #{card.project.id}"))]
@@ -35,12 +35,13 @@ def registered(saved: Saved, card: Card, alike: Sequence[Card], me: Person, toda
         steps.insert(0, Button("Find a champion for it", Say(f"find {label}"), "primary"))
         steps.append(Button("Who else works on this", Say(f"who {label}")))
     steps.append(Button("Change", Say(f"project edit #{card.project.id}")))
-    return Message(title, *_about_topics(saved), _facts(card, me, today), Buttons(*steps), *_alike(alike, me, today))
+    facts = _facts(card, me, today)
+    return Message(title, *_about_topics(saved), facts, *between, Buttons(*steps), *_alike(alike, me, today))
 
 
-def changed(saved: Saved, card: Card, me: Person, today: date) -> Message:
-    """After a change."""
-    return Message(f"Saved: {card.project.title}", *_about_topics(saved), *_whole(card, me, today))
+def changed(saved: Saved, card: Card, me: Person, today: date, *between: Part) -> Message:
+    """After a change. `between`: what is said of its aim."""
+    return Message(f"Saved: {card.project.title}", *_about_topics(saved), *_whole(card, me, today, *between))
 
 
 def shown(card: Card, me: Person | None, today: date, *between: Part) -> Message:

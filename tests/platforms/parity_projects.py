@@ -85,6 +85,18 @@ class ProjectStories(Walk):
             await self.says(who, words)
         await self.presses(AMINA, "Take it back")
 
+    async def calling_for_help(self) -> None:
+        """Sepsis six on ward 7 (#2) asks champions of sepsis for help, once."""
+        await self.says(AMINA, "project call #1")
+        await self.says(AMINA, "project call #2")
+        await self.fills(AMINA, words="Help us")
+        await self.fills(AMINA, words=NHS_NUMBER)
+        await self.fills_well(AMINA, words="Somebody who has put *two* trolleys on one ward")
+        await self.says(AMINA, "project call #2")
+        await self.deliver()
+        self.reads(TOMASZ, "asks for help")
+        await self.presses(TOMASZ, "Show the project")
+
     async def stories(self) -> None:
         """Told with and without a name, found, and the end of Falls, day and night (#3)."""
         await self.says(AMINA, "story find")

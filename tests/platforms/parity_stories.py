@@ -38,6 +38,7 @@ class Stories(ProjectStories):
         await self.projects()
         await self.showing_projects()
         await self.working_on_a_project()
+        await self.calling_for_help()
         await self.stories()
         await self.event()
         await self.organising()

@@ -189,7 +189,7 @@ def carries_on(project: Project) -> Message:
         Text("A line about how it goes helps others to learn from it, also when there is little to say."),
         Buttons(
             Button("Say how it goes", Say(f"update #{project.id}")),
-            Button("Ask champions for help", Say(f"find {project.title}")),
+            Button("Call for help", Say(f"project call #{project.id}")),
             _show(project),
         ),
     )
