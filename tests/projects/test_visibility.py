@@ -10,6 +10,9 @@ SAID = {"aim": "Antibiotics within the hour", "topics": ("sepsis",), "helpers": 
 PLACES = (
     "project show #1", "project show septic shock", "who sepsis", "who trolley", "who antibiotics", "projects",
     "who trolley page:1", "update #1 hello", "project help #1", "project edit #1", "project stop #1",
+    f"update {TITLE} hello", "project updates #1", "project join #1", "project follow #1", "project team #1",
+    "project hand-on #1 Amina Okafor", "project pause #1", "project call #1", "project learned #1", "pdsa #1",
+    "pdsa plan #1", "drivers #1", "drivers edit #1", "story find antibiotics", "tried-before antibiotics",
 )  # fmt: skip
 """Everything that may be typed about it, by people of another organisation."""
 
@@ -27,8 +30,12 @@ async def everything(talk: Network) -> str:
         for words in PLACES:
             await talk(who).says(words)
             seen.append(talk(who).sees.replace(f"“{words.split(' ', 1)[1]}”", "") if " " in words else talk(who).sees)
-        for button in ("projects.help", "projects.stop", "introductions.hello"):
+        for button in ("projects.help", "projects.stop", "projects.carry_on", "introductions.hello"):
             await talk(who).presses_raw(button, {"project": 1})
+            seen.append(talk(who).sees or str(talk(who).last))
+        for form in ("projects.update", "projects.join", "projects.pause", "stories.ending", "pdsa.plan"):
+            said = {"words": "x", "role": "helper", "until": "2020-01-01", "objective": "x", "prediction": "x"}
+            await talk(who).submits(form, said | {"project": "1"})
             seen.append(talk(who).sees or str(talk(who).last))
         await talk(who).opens_home()
         seen.append(talk(who).sees)

@@ -9,7 +9,7 @@ from qibot.chat.router import Say
 from qibot.clock import local_date
 from qibot.dates import say_date
 from qibot.people.models import Organisation, Person, Topic
-from qibot.projects.models import COACH, EXPERIENCE, HELPER, SPONSOR, UNDER_WAY, Project
+from qibot.projects.models import COACH, EXPERIENCE, HELPER, SPONSOR, STOPPED, UNDER_WAY, Project
 from qibot.projects.progress import in_words
 from qibot.projects.service import Card, Helper
 from qibot.projects.working.forms import (
@@ -56,7 +56,7 @@ def going(project: Project, news: News | None, *, mine: bool, follows: bool, tod
     if news is not None:
         said = (Text(Bold("Last update"), f", {_day(news.at, today)}"), Quote(news.words))
     buttons = []
-    if mine and project.stage != "stopped with thanks":
+    if mine and project.stage != STOPPED:
         buttons.append(Button("Say how it goes", Say(f"update #{project.id}")))
     if news is not None:
         buttons.append(Button("All updates", Say(f"project updates #{project.id}")))
