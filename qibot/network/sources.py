@@ -15,6 +15,7 @@ from qibot.champions.words import who
 from qibot.clock import local_date
 from qibot.people.models import Person
 from qibot.projects.models import LIVE, Project, ProjectTopic
+from qibot.projects.visibility import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,13 @@ async def champions(
 async def projects(
     db: AsyncSession, topics: Collection[int], start: datetime, until: datetime, now: datetime
 ) -> list[News]:
-    """Projects registered since then that are not over."""
+    """Projects registered since then that are not over; a topic tells more than the titles that some show only."""
     query = (
         select(Project, ProjectTopic.topic_id)
         .join(ProjectTopic, ProjectTopic.project_id == Project.id)
         .options(joinedload(Project.organisation))
         .where(ProjectTopic.topic_id.in_(topics), Project.created_at >= start, Project.created_at < until)
-        .where(Project.stage.in_(LIVE))
+        .where(Project.stage.in_(LIVE), whole(None))
         .order_by(Project.created_at, Project.id)
         .limit(_MOST)
     )
