@@ -20,12 +20,12 @@ SHOWINGS = (LISTED, TITLE_ONLY, HIDDEN)
 
 def visible(viewer: Person | None) -> ColumnElement[bool]:
     """That `viewer` (None: anybody at all) may know of the project, as a condition of a query."""
-    return or_(~_shown_as(HIDDEN), *_inside(viewer))
+    return or_(_not_shown_as(HIDDEN), *_inside(viewer))
 
 
 def whole(viewer: Person | None) -> ColumnElement[bool]:
     """That `viewer` may see more of it than title and organisation, as a condition of a query."""
-    return or_(~_shown_as(HIDDEN, TITLE_ONLY), *_inside(viewer))
+    return or_(_not_shown_as(HIDDEN, TITLE_ONLY), *_inside(viewer))
 
 
 def not_hidden(organisation_id: InstrumentedAttribute[int], viewer: Person | None) -> ColumnElement[bool]:
@@ -85,8 +85,9 @@ async def showing_of(db: AsyncSession, organisation_id: int) -> str:
     return await db.scalar(select(Showing.shown).where(Showing.organisation_id == organisation_id)) or LISTED
 
 
-def _shown_as(*ways: str) -> ColumnElement[bool]:
-    return exists().where(Showing.organisation_id == Project.organisation_id, Showing.shown.in_(ways))
+def _not_shown_as(*ways: str) -> ColumnElement[bool]:
+    # A list that is made once, where EXISTS would be asked again for every project of the network.
+    return Project.organisation_id.not_in(select(Showing.organisation_id).where(Showing.shown.in_(ways)))
 
 
 def _inside(viewer: Person | None) -> Iterable[ColumnElement[bool]]:

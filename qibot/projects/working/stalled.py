@@ -7,7 +7,7 @@ else is told. Whatever is said of it ends the stall; when it stalls again, it is
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.clock import local_date
@@ -30,29 +30,28 @@ _SWEEP = 200
 
 async def ask_due(db: AsyncSession, now: datetime) -> None:
     """Queue the question for every project that has stalled and was not asked about since."""
-    not_asked_since = Project.stall_asked_at.is_(None)
-    quiet = Project.updated_at < long_ago(now, days=QUIET_DAYS)
-    stuck = and_(IS_STUCK, Project.progress_at < long_ago(now, months=STUCK_MONTHS))
-    query = (
-        select(Project)
-        .where(
-            IS_LIVE,
-            Project.paused_until.is_(None),
-            or_(
-                quiet & (not_asked_since | (Project.stall_asked_at <= Project.updated_at)),
-                stuck & (not_asked_since | (Project.stall_asked_at <= Project.progress_at)),
-            ),
+    quiet = (IS_LIVE, Project.updated_at < long_ago(now, days=QUIET_DAYS))
+    stuck = (IS_STUCK, Project.progress_at < long_ago(now, months=STUCK_MONTHS))
+    # One after the other: each has an index of its own, and looks at nothing that is not due.
+    for stalled, since in ((quiet, Project.updated_at), (stuck, Project.progress_at)):
+        not_asked = or_(Project.stall_asked_at.is_(None), Project.stall_asked_at <= since)
+        query = (
+            select(Project)
+            .where(*stalled, not_asked, Project.paused_until.is_(None))
+            .order_by(since, Project.id)
+            .limit(_SWEEP)
+            # Two processes may sweep at once.
+            .with_for_update(skip_locked=True)
         )
-        .order_by(Project.updated_at, Project.id)
-        .limit(_SWEEP)
-        # Two processes may sweep at once.
-        .with_for_update(skip_locked=True)
-    )
-    for found in (await db.scalars(query)).all():
-        found.stall_asked_at = now
-        period = local_date(now).isoformat()
-        subject = subject_of(found)
-        await outbox.queue(db, kind=STALLED_KIND, person_id=found.lead_id, subject=subject, period=period, due_at=now)
+        for found in (await db.scalars(query)).all():
+            await _ask(db, found, now)
+
+
+async def _ask(db: AsyncSession, found: Project, now: datetime) -> None:
+    found.stall_asked_at = now
+    subject, period = subject_of(found), local_date(now).isoformat()
+    await outbox.queue(db, kind=STALLED_KIND, person_id=found.lead_id, subject=subject, period=period, due_at=now)
+    await db.flush()
 
 
 def is_quiet(project: Project, now: datetime) -> bool:
