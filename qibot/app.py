@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 DELIVER_EVERY, PLAN_EVERY, TIDY_EVERY = timedelta(seconds=1), timedelta(minutes=5), timedelta(hours=1)
+CLAIMED, BESIDE = 25, 2
+"""Deliveries that are claimed together, and how many such lots are under way at a time."""
 SECONDS_TO_ANSWER, SECONDS_TO_DRAIN = 4, 7.0
 """When asked to stop: for requests, then for deliveries and replies. With letting go, well within fifteen."""
 
@@ -118,8 +120,8 @@ class House:
 
     async def deliver(self) -> None:
         """Send what is due."""
-        done = await self.worker.run_until_quiet(max_ticks=20)
-        self.delivered.update(sent=done.sent, later=done.later, skipped=done.skipped, failed=done.failed)
+        while (done := await self.worker.run_until_quiet(max_ticks=20, limit=CLAIMED, beside=BESIDE)).claimed:
+            self.delivered.update(sent=done.sent, later=done.later, skipped=done.skipped, failed=done.failed)
 
     async def plan(self) -> None:
         """Let features look at what time has changed, such as introductions nobody answered."""

@@ -6,15 +6,29 @@ written from several. PostgreSQL is for more than one process. Same schema, same
 
 import contextlib
 import contextvars
+import json
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import aiosqlite
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, make_url
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    bindparam,
+    cast,
+    event,
+    func,
+    make_url,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -194,8 +208,10 @@ class _Connection(aiosqlite.Connection):
 
     async def commit(self) -> None:
         """Commit what was begun."""
-        if self._end():
+        if self._begun:
+            # Should it fail, there is still something to take back.
             await super().commit()
+        self._end()
 
     async def rollback(self) -> None:
         """Take back what was begun."""
@@ -268,6 +284,22 @@ def _lock_file(path: str | None) -> IO[str] | None:
     return handle
 
 
+def each(session: AsyncSession, values: Iterable[str | int]) -> Any:
+    """A column with these values, for a statement that stays the same however many there are."""
+    text: Any = bindparam(None, json.dumps(list(values)), type_=String, unique=True)
+    if session.get_bind().dialect.name == "postgresql":
+        return func.json_array_elements_text(cast(text, JSON)).table_valued("value").c.value
+    return func.json_each(text).table_valued("value").c.value
+
+
+def looked_up(session: AsyncSession, values: Mapping[str, int], key: Any) -> Any:
+    """What `values` has for the column `key`, for a statement that stays the same however many there are."""
+    text: Any = bindparam(None, json.dumps(values), type_=String, unique=True)
+    if session.get_bind().dialect.name == "postgresql":
+        return cast(cast(text, JSON).op("->>")(key), Integer)
+    return func.json_extract(text, '$."' + key + '"')
+
+
 def insert_or_ignore(session: AsyncSession, model: type[Base]) -> Any:
     """An INSERT for `model` to which `.values(…)` or a list is given and that leaves rows already there alone."""
     if session.get_bind().dialect.name == "postgresql":
@@ -278,4 +310,14 @@ def insert_or_ignore(session: AsyncSession, model: type[Base]) -> Any:
     return sqlite.insert(model).on_conflict_do_nothing()
 
 
-__all__ = ["Base", "Database", "InUse", "PoolTimeout", "UtcDateTime", "WroteWhileReading", "insert_or_ignore"]
+__all__ = [
+    "Base",
+    "Database",
+    "InUse",
+    "PoolTimeout",
+    "UtcDateTime",
+    "WroteWhileReading",
+    "each",
+    "insert_or_ignore",
+    "looked_up",
+]

@@ -44,6 +44,8 @@ def configure(style: str = "auto", level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     logging.getLogger("qibot").setLevel(level)
+    # It warns at every tick that finds the last one still at work, as every tick of a large announcement does.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger("uvicorn.error").setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
 
 

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Table, delete, func, insert, inspect, select, text, update
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import IntegrityError, StatementError
 
 from qibot import features, migrate  # noqa: F401 - every feature's tables are part of the comparison
 from qibot.database import Base, Database, InUse, UtcDateTime, WroteWhileReading
@@ -64,6 +64,23 @@ async def test_being_cancelled_takes_everything_back_and_the_next_one_goes_on(da
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    async with database.transaction() as db:
+        db.add(receipt("another"))
+    assert await keys(database) == ["another"]
+
+
+@ON_SQLITE
+async def test_a_commit_that_is_refused_takes_everything_back_and_the_next_one_goes_on(database: Database) -> None:
+    async def work() -> None:
+        async with database.transaction() as db:
+            await db.execute(text("PRAGMA defer_foreign_keys = ON"))
+            db.add(receipt())
+            db.add(Receipt(key="of nobody", what="test", at=NOON, person_id=12345))
+            await db.flush()
+
+    with pytest.raises(IntegrityError):
+        await work()
+    assert await keys(database) == []
     async with database.transaction() as db:
         db.add(receipt("another"))
     assert await keys(database) == ["another"]

@@ -19,7 +19,13 @@ from qibot.people.turn import Turn, anybody, member, table
 commands = table("Finding people")
 
 
-@commands.command("find", needs=anybody, help="People in any organisation who can help, in your own words.", reads=True)
+@commands.command(
+    "find",
+    needs=anybody,
+    help="People in any organisation who can help, in your own words.",
+    reads=True,
+    asks=lambda words: not words,
+)
 async def find(turn: Turn, words: Rest, *, page: int = 1) -> Message | Form:
     return await _found(turn, words, page=max(1, min(page, 20))) if words else Form(FindPeople)
 

@@ -3,6 +3,8 @@
 Every adapter implements `Platform`. Nobody above asks which one it is.
 """
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -71,6 +73,16 @@ class NotNow(NotSent):
 
 class InDoubt(NotSent):
     """The connection went while the platform may have taken it: ask before trying again."""
+
+
+def _no_doubt() -> None:
+    return None
+
+
+last_look: ContextVar[Callable[[], None]] = ContextVar("last_look", default=_no_doubt)
+"""Taken by whoever carries bytes to a platform, just before they leave. It raises a `NotSent` where the process has
+slept since the sending was begun, and somebody else may have sent it meanwhile.
+"""
 
 
 class Platform(Protocol):

@@ -1,6 +1,7 @@
 """What each of the two may know of the other, and the only place where names and contacts pass. Rules do not speak."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import NAMESPACE_OID, uuid5
@@ -175,21 +176,24 @@ async def _asker(db: AsyncSession, introduction: Introduction) -> Seen:
     """Before both agreed, of an asker: what they chose to show while the question is open, and their name not after."""
     asker = introduction.asker
     if introduction.shows == KIND:
-        return Seen("", "", "", kind=asker.organisation.kind)
+        offer = await db.get(Champion, asker.id)
+        # Where a service-user partner works is told to nobody.
+        partner = offer is not None and offer.stopped_at is None and offer.partner
+        return Seen("", "", "", kind="" if partner else asker.organisation.kind)
     named = introduction.shows == NAME and introduction.state == ASKED and await willing(db, asker.id)
     return replace(await before(db, asker), name=asker.name if named else "")
 
 
-async def visible(db: AsyncSession, viewer: Person, other: Person) -> bool:
-    """Whether `viewer` may look `other` up by name: organisers whoever agreed to be found, members those who are named,
+async def visible(db: AsyncSession, viewer: Person, others: Sequence[int]) -> set[int]:
+    """Whom of these `viewer` may look up by name: organisers whoever agreed to be found, members those who are named,
     and everybody themselves and those to whom they are introduced.
     """
-    if viewer.id == other.id:
-        return viewer.here
     allowed = is_found(Person.id) if viewer.is_organiser else is_named(Person.id)
-    if await db.scalar(select(func.count()).where(Person.id == other.id, allowed)):
-        return True
-    return await introduced(db, viewer.id, other.id)
+    found = set(await db.scalars(select(Person.id).where(Person.id.in_(others), allowed)))
+    if viewer.here:
+        found.add(viewer.id)
+    rest = [one for one in others if one not in found]
+    return {one for one in others if one in found} | {one for one in rest if await introduced(db, viewer.id, one)}
 
 
 async def introduced(db: AsyncSession, one_id: int, other_id: int) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.champions.finding import index
+from qibot.champions.finding.models import INTRODUCED
 from qibot.clock import local_date
 from qibot.errors import NotFound, Refused
 from qibot.hours import add_working_days, at_local, weeks_later
@@ -162,9 +163,12 @@ async def end(db: AsyncSession, found: Introduction, state: str, now: datetime) 
 
 async def take_back(db: AsyncSession, found: Introduction, now: datetime) -> None:
     """Make a no of a yes of which the asker has not been told yet. Once they have, nothing changes."""
-    told = not await outbox.cancel(db, subject=subject_of(found.id), kind=INTRODUCED_KIND)
-    if not told:
+    subject = subject_of(found.id)
+    # Together or apart: whichever way they were to be told.
+    waiting = [await outbox.cancel(db, subject=subject, kind=kind) for kind in (INTRODUCED_KIND, TOGETHER_KIND)]
+    if any(waiting):
         await end(db, found, DECLINED, now)
+        await index.drop(db, INTRODUCED, found.id)
 
 
 async def expire_due(db: AsyncSession, now: datetime) -> None:

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import Table, bindparam, case, delete, func, select, union_all, update
+from sqlalchemy import Table, bindparam, delete, func, literal, select, true, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from qibot.database import each, looked_up
 from qibot.outbox.models import EVERYTHING, SENDING, SENT, Delivery, Lane, StoppedKind
 from qibot.outbox.service import OUT, WAITING, WEEK, Standing
 from qibot.people.models import Consent, Identity, Person, Workspace
@@ -208,7 +209,9 @@ async def _take(db: AsyncSession, keys: Sequence[str], since: datetime, free_at:
     if not keys:
         return set()
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    rows = insert(Lane).values([{"key": key, "free_at": free_at} for key in keys])
+    # From a SELECT, so that the statement is the same for any number of keys, and is compiled once.
+    chosen = select(each(db, keys), literal(free_at, Lane.free_at.type)).where(true())
+    rows = insert(Lane).from_select(["key", "free_at"], chosen)
     taken = rows.on_conflict_do_update(
         index_elements=["key"], set_={"free_at": rows.excluded.free_at}, where=Lane.free_at <= since
     ).returning(Lane.key)
@@ -218,16 +221,17 @@ async def _take(db: AsyncSession, keys: Sequence[str], since: datetime, free_at:
 async def _note_handed(letters: Sequence[tuple[Delivery, Way]], db: AsyncSession, now: datetime) -> set[str]:
     if not letters:
         return set()
-    workspaces = {row.id: way.workspace_id for row, way in letters}
     noted = (
         update(Delivery)
         .where(
-            Delivery.id.in_(workspaces),
+            Delivery.id.in_([row.id for row, _ in letters]),
             Delivery.claim == letters[0][0].claim,
             Delivery.state == SENDING,
             Delivery.lease_until > now,
         )
-        .values(handed_at=now, workspace_id=case(workspaces, value=Delivery.id))
+        .values(
+            handed_at=now, workspace_id=looked_up(db, {row.id: way.workspace_id for row, way in letters}, Delivery.id)
+        )
         .returning(Delivery.id)
     )
     return set(await db.scalars(noted, execution_options={"synchronize_session": False}))

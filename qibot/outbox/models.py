@@ -1,6 +1,6 @@
 """Rows of the outbox. The table is the schedule: rows can be seen, counted, snoozed and cancelled with SQL."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
@@ -14,6 +14,9 @@ STATES = (PENDING, SENDING, SENT, FAILED, SKIPPED, CANCELLED)
 
 EVERYTHING = "*"
 """In `StoppedKind`: every kind that can be stopped."""
+
+LONGEST_TURN = timedelta(hours=1)
+"""What was put off for longer did not wait for its turn."""
 
 _WAITING = text("state = 'pending'")
 _OUT = text("state = 'sending'")
@@ -68,6 +71,12 @@ class Delivery(Base):
     message: Mapped[str] = mapped_column(String(200), default="")
     sent_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(300), default="")
+
+    @property
+    def turn(self) -> timedelta:
+        """How long after the first of very many it is to go: they keep their distance when all must wait for a day."""
+        after = self.try_at - self.due_at
+        return after if timedelta(0) <= after < LONGEST_TURN else timedelta(0)
 
     @property
     def plan(self) -> str:

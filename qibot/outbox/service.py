@@ -12,7 +12,9 @@ from qibot.clock import local_date
 from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Refused
 from qibot.hours import WorkingWeek, at_local, next_working_moment, weeks_later
+from qibot.outbox import planning
 from qibot.outbox.models import CANCELLED, EVERYTHING, PENDING, SENDING, Delivery, StoppedKind
+from qibot.outbox.planning import Due as Due
 from qibot.people.models import Person
 from qibot.typed import Typed
 
@@ -30,17 +32,6 @@ OUT = Delivery.state == literal_column(f"'{SENDING}'")
 # ---- What causes, moves and cancels a delivery
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Something to tell one person. The same (subject, kind, person, period) is one thing, queued often or once."""
-
-    kind: str
-    person_id: int
-    subject: str
-    due_at: datetime
-    period: str = ""
-
-
 async def queue(
     db: AsyncSession, *, kind: str, person_id: int, subject: str, due_at: datetime, period: str = ""
 ) -> None:
@@ -49,14 +40,8 @@ async def queue(
 
 
 async def queue_many(db: AsyncSession, dues: Iterable[Due]) -> None:
-    """Plan many, in one statement. Those planned already are left as they are."""
-    rows = [
-        {"kind": d.kind, "person_id": d.person_id, "subject": d.subject, "period": d.period}
-        | {"due_at": d.due_at, "try_at": d.due_at}
-        for d in dues
-    ]
-    if rows:
-        await db.execute(insert_or_ignore(db, Delivery), rows)
+    """Plan many, in one statement. Those planned already are left as they are; very many get turns."""
+    await planning.plan(db, dues)
 
 
 async def cancel(

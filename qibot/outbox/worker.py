@@ -10,29 +10,39 @@ Clocks of several processes must agree to within a lease.
 
 import asyncio
 import contextlib
+import functools
+import itertools
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.chat.message import Message
-from qibot.chat.platform import Address, Doubt, InDoubt, NotNow, NotSent, Platform, Sent, Throttled, Unreachable
+from qibot.chat.platform import (
+    Address,
+    Doubt,
+    InDoubt,
+    NotNow,
+    NotSent,
+    Platform,
+    Sent,
+    Throttled,
+    Unreachable,
+    last_look,
+)
 from qibot.clock import Clock
 from qibot.database import Database
 from qibot.outbox import claims, views
 from qibot.outbox.claims import Known, Settlement, Way
+from qibot.outbox.jobs import Job, wait
 from qibot.outbox.models import FAILED, PENDING, SENDING, SENT, SKIPPED, Delivery
 from qibot.outbox.notifications import Catalogue, Notification
 from qibot.outbox.service import Later, Send, Skip
 from qibot.outbox.settling import say_wrong, settle
 from qibot.outbox.together import may_we_all
 
-ATTEMPTS, FEW_ATTEMPTS = 8, 3
-"""Then it is given up, with a reason: about ten hours after the first; ten minutes where they can be told apart."""
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=4)
 DOUBT = timedelta(seconds=30)
 """How long a platform gets to finish what it may have taken, before it is asked."""
 
@@ -52,64 +62,6 @@ class Tick:
         return Tick(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Tick)))
 
 
-@dataclass(slots=True)
-class _Job:
-    """A claimed row on its way through the tick. `unsure`: a platform may have taken it once, and cannot be asked.
-
-    `others` are people who get it too, in one conversation, and `beside` their accounts where it goes.
-    """
-
-    row: Delivery
-    unsure: bool
-    way: Way | None = None
-    others: tuple[int, ...] = ()
-    beside: tuple[str, ...] = ()
-    another_way: bool = False
-    message: Message | None = None
-    done: Settlement | None = None
-
-    def settle(self, state: str, reason: str = "", **changes: Any) -> None:
-        row = self.row
-        base = {"attempts": row.attempts, "resent": row.resent, "conversation": row.conversation}
-        base |= {"message": row.message, "workspace_id": self.way.workspace_id if self.way else row.workspace_id}
-        self.done = Settlement(row, state, reason, **{**base, **changes})
-
-    def later(self, moment: datetime, reason: str, **changes: Any) -> None:
-        # Where nobody can be asked, the doubt of the first time outlives a wait.
-        handed_at = self.row.handed_at if self.unsure else None
-        self.settle(PENDING, reason, try_at=moment, handed_at=handed_at, **changes)
-
-    def again(self, now: datetime, reason: str) -> None:
-        """After a wait that grows, unless it was tried often enough."""
-        attempts = self.row.attempts + 1
-        if attempts >= (FEW_ATTEMPTS if self.others else ATTEMPTS):
-            self.settle(FAILED, f"{reason} I tried {attempts} times.", attempts=attempts)
-        else:
-            self.later(now + _wait(attempts), reason, attempts=attempts)
-
-    def doubt(self, until: datetime, reason: str, attempts: int, **changes: Any) -> None:
-        """Nobody knows: it stays where it is and is asked about at `until`."""
-        if attempts >= ATTEMPTS:
-            reason = "I could not find out whether it arrived, so I did not send it again."
-            self.settle(FAILED, reason, attempts=attempts, **changes)
-        else:
-            changes = {"handed_at": self.row.handed_at, **changes}
-            self.settle(SENDING, reason, lease_until=until, attempts=attempts, **changes)
-
-    def sent(self, sent: Sent, at: datetime, **changes: Any) -> None:
-        changes |= {"conversation": sent.conversation, "message": sent.message}
-        # A conversation of several is nobody's own.
-        way = None if self.others else self.way
-        if way is not None and sent.conversation and sent.conversation != way.conversation:
-            changes["identity"] = {"its_id": way.identity_id, "conversation": sent.conversation}
-        self.settle(SENT, sent_at=at, **changes)
-
-
-def _wait(attempts: int) -> timedelta:
-    wait: timedelta = FIRST_WAIT * 4 ** (attempts - 1)
-    return min(wait, LONGEST_WAIT)
-
-
 class _Broke(Exception):
     """A feature could not build its message; the transaction it was read in may be useless now."""
 
@@ -123,7 +75,7 @@ class Worker:
 
     def __init__(
         self, database: Database, clock: Clock, catalogue: Catalogue, platforms: Mapping[str, Platform],
-        *, weekly_cap: int = 3, at_once: int = 8, patience: float = 10.0, lease: timedelta = timedelta(seconds=120),
+        *, weekly_cap: int = 3, at_once: int = 16, patience: float = 10.0, lease: timedelta = timedelta(seconds=120),
     ) -> None:  # fmt: skip
         self._database, self._clock, self._catalogue, self._platforms = database, clock, catalogue, platforms
         self._weekly_cap, self._patience, self._lease = weekly_cap, patience, lease
@@ -148,10 +100,18 @@ class Worker:
             if not self._running:
                 self._idle.set()
 
-    async def run_until_quiet(self, max_ticks: int = 1000, *, limit: int = 25) -> Tick:
-        """Tick until nothing is due now; what they did together."""
+    async def run_until_quiet(self, max_ticks: int = 1000, *, limit: int = 25, beside: int = 1) -> Tick:
+        """Tick until nothing is due now; what they did together. When more is due than one tick takes, so many go
+        `beside` each other: one is with the database while another waits for a platform.
+        """
+        first = await self.tick(limit=limit)
+        left = itertools.repeat(None, max_ticks - 1)
+        loops = 0 if not first.claimed else beside if first.claimed >= limit else 1
+        return first + await _all([self._while_due(left, limit) for _ in range(loops)])
+
+    async def _while_due(self, left: Iterable[None], limit: int) -> Tick:
         total = Tick()
-        for _ in range(max_ticks):
+        for _ in left:
             one = await self.tick(limit=limit)
             total += one
             if not one.claimed:
@@ -176,15 +136,15 @@ class Worker:
         mine = {row.id for row in rows}
         self._held |= mine
         try:
-            fresh = [_Job(row, unsure=False) for row in rows if row.handed_at is None]
-            doubtful = [_Job(row, unsure=True) for row in rows if row.handed_at is not None]
+            fresh = [Job(row, unsure=False) for row in rows if row.handed_at is None]
+            doubtful = [Job(row, unsure=True) for row in rows if row.handed_at is not None]
             # A platform that is slow to say what became of the old ones must not hold up the new ones.
             both = [self._deliver(some, now) for some in (fresh, doubtful) if some]
             return await _all(both)
         finally:
             self._held -= mine
 
-    async def _deliver(self, jobs: Sequence[_Job], now: datetime) -> Tick:
+    async def _deliver(self, jobs: Sequence[Job], now: datetime) -> Tick:
         await self._ask([job for job in jobs if job.unsure], now)
         await self._write(_open(jobs), now)
         await self._hand_over(_open(jobs), since=now)
@@ -198,7 +158,7 @@ class Worker:
 
     # ---- Ask what became of those in doubt
 
-    async def _ask(self, jobs: Sequence[_Job], now: datetime) -> None:
+    async def _ask(self, jobs: Sequence[Job], now: datetime) -> None:
         if not jobs:
             return
         async with self._database.transaction(reading=True) as db:
@@ -210,7 +170,7 @@ class Worker:
                 job.way = there[0] if there else None
                 group.create_task(self._ask_one(job, now))
 
-    async def _ask_one(self, job: _Job, now: datetime) -> None:
+    async def _ask_one(self, job: Job, now: datetime) -> None:
         row, way = job.row, job.way
         kind = self._catalogue.get(row.kind)
         if kind is not None and kind.others is not None:
@@ -231,11 +191,11 @@ class Worker:
             if not isinstance(wrong, NotSent | TimeoutError):
                 say_wrong("could not ask", row, wrong)
             attempts = row.attempts + 1
-            job.doubt(now + _wait(attempts), "It is not known yet whether it arrived.", attempts)
+            job.doubt(now + wait(attempts), "It is not known yet whether it arrived.", attempts)
         else:
             self._answered(job, answer, row.handed_at)
 
-    def _answered(self, job: _Job, answer: Sent | Doubt, handed_at: datetime) -> None:
+    def _answered(self, job: Job, answer: Sent | Doubt, handed_at: datetime) -> None:
         if isinstance(answer, Sent):
             job.sent(answer, handed_at)
         elif answer is Doubt.NOT_SENT:
@@ -246,7 +206,7 @@ class Worker:
 
     # ---- May we, and what do we say?
 
-    async def _write(self, jobs: Sequence[_Job], now: datetime) -> None:
+    async def _write(self, jobs: Sequence[Job], now: datetime) -> None:
         todo = deque(jobs)
         while todo:
             with contextlib.suppress(_Broke):
@@ -255,7 +215,7 @@ class Worker:
                     while todo:
                         await self._write_one(db, todo.popleft(), known, now)
 
-    async def _write_one(self, db: AsyncSession, job: _Job, known: Known, now: datetime) -> None:
+    async def _write_one(self, db: AsyncSession, job: Job, known: Known, now: datetime) -> None:
         try:
             notification = self._catalogue.get(job.row.kind)
             if notification is None:
@@ -273,14 +233,14 @@ class Worker:
             job.again(now, "Something went wrong on my side.")
             raise _Broke from wrong
 
-    async def _among(self, db: AsyncSession, job: _Job, what: Notification, known: Known, now: datetime) -> Known:
+    async def _among(self, db: AsyncSession, job: Job, what: Notification, known: Known, now: datetime) -> Known:
         """What may decide about a message to several: what is known of each of them."""
         if what.others is None:
             return known
         job.others = tuple(await what.others(db, job.row))
         return await claims.look_up(db, [job.row], now, self._nudges, job.others)
 
-    def _may(self, job: _Job, notification: Notification, known: Known, now: datetime) -> bool:
+    def _may(self, job: Job, notification: Notification, known: Known, now: datetime) -> bool:
         self._find_way(job, known)
         purpose, asked = notification.purpose, notification.asked_for
         people, reachable = (job.row.person_id, *job.others), job.way is not None
@@ -289,14 +249,14 @@ class Worker:
             case Skip(reason=reason):
                 job.settle(SKIPPED, reason)
             case Later(moment=moment, reason=reason):
-                job.later(moment, reason)
+                job.later(moment + job.row.turn, reason)
             case Send():
                 until = known.busy_until(job.way) if job.way else None
                 if until is not None:
                     job.later(until, "It waits for its turn.")
         return job.done is None
 
-    def _find_way(self, job: _Job, known: Known) -> None:
+    def _find_way(self, job: Job, known: Known) -> None:
         ways = [
             (way, beside)
             for way in known.ways.get(job.row.person_id, ())
@@ -310,7 +270,7 @@ class Worker:
 
     # ---- Hand over and send
 
-    async def _hand_over(self, jobs: Sequence[_Job], since: datetime) -> None:
+    async def _hand_over(self, jobs: Sequence[Job], since: datetime) -> None:
         letters = {job.row.id: (job.row, job.way) for job in jobs if job.way is not None}
         if not letters:
             return
@@ -324,21 +284,30 @@ class Worker:
                 # Taken up by somebody else: whatever we settle finds another claim and changes nothing.
                 job.later(now, "")
 
-    async def _send(self, job: _Job) -> None:
+    async def _send(self, job: Job) -> None:
         way, row, message = job.way, job.row, job.message
         if way is None or message is None or row.lease_until is None:
             raise TypeError("a letter without address, words or lease")
         async with self._rooms[way.workspace_id]:
             now = self._clock.now()
             paused = self._paused.get(way.lanes[0], now)
-            if self._stopping or now + timedelta(seconds=self._patience) >= row.lease_until:
+            if self._stopping or self._too_late(row.lease_until):
                 job.later(now, "It waits for its turn.")
             elif paused > now:
                 job.later(paused, "The platform asked us to slow down.")
             else:
+                last_look.set(functools.partial(self._look, row.lease_until))
                 await self._call(job, way, message, now)
 
-    async def _call(self, job: _Job, way: Way, message: Message, started: datetime) -> None:
+    def _too_late(self, lease_until: datetime) -> bool:
+        """Whether a call that begins now could outlast the lease."""
+        return self._clock.now() + timedelta(seconds=self._patience) >= lease_until
+
+    def _look(self, lease_until: datetime) -> None:
+        if self._too_late(lease_until):
+            raise NotNow("It took too long to send.")
+
+    async def _call(self, job: Job, way: Way, message: Message, started: datetime) -> None:
         row = job.row
         resent = row.resent + job.unsure
         try:
@@ -384,7 +353,7 @@ async def _all(parts: Sequence[Awaitable[Tick]]) -> Tick:
     return sum((one for one in done if isinstance(one, Tick)), Tick())
 
 
-def _open(jobs: Iterable[_Job]) -> list[_Job]:
+def _open(jobs: Iterable[Job]) -> list[Job]:
     return [job for job in jobs if job.done is None]
 
 
@@ -392,5 +361,5 @@ def _with_ways_out(message: Message | None, row: Delivery, notification: Notific
     return None if message is None else views.with_ways_out(message, row.id, notification.label)
 
 
-def _address(job: _Job, way: Way) -> Address:
+def _address(job: Job, way: Way) -> Address:
     return Address(way.platform, way.workspace, way.account, "" if job.others else way.conversation, job.beside)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qibot.bot import Bot
-from qibot.platforms.teams import replies
+from qibot.platforms.teams import cards
 from qibot.platforms.teams.adapter import TeamsAdapter
 from qibot.platforms.teams.app import TeamsSide
 from qibot.platforms.teams.calls import Connector
@@ -21,7 +21,7 @@ def install() -> None:
     spans.watch(Bot, "handle", "bot")
     spans.watch(Connector, "post", "connector")
     spans.watch_database()
-    spans.watch_rendering(replies, "rendered")
+    spans.watch_rendering(cards, "render")
 
 
 def _begin_at_messages() -> None:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from qibot.champions.roles import COACH, PARTNER, SPONSOR, Roles, said
+from qibot.chat.message import plain_text
 from qibot.errors import WrongFields
 from tests.cast import AMINA, JONAS, PRIYA, RUTH, STRANGER, TOMASZ
 from tests.champions.scene import CROWD, join_crowd, offer
@@ -56,11 +57,14 @@ async def test_of_a_partner_neither_role_nor_organisation_is_shown(talk: Network
     await days.deliver()
     await talk(RUTH).reads().presses("Accept")
     await days.deliver()
-    shown.append(talk(AMINA).reads().sees)
+    ((_, both),) = talk.paper.together
+    shown.append(plain_text(both))
     await talk(AMINA).says("introductions")
     shown.append(talk(AMINA).sees)
-    assert "You are introduced to Ruth Bell" in shown[4]
-    for words in shown:
+    assert "Ruth Bell\nService-user partner, Milton Keynes" in shown[4]
+    # Amina works there too, and stands in the message to both.
+    of_ruth = [*shown[:4], shown[4].partition("Ruth Bell\n")[2], shown[5]]
+    for words in of_ruth:
         assert not any(
             secret in words for secret in ("teacher", "MKUH", "University Hospital", "your own organisation")
         )

@@ -84,7 +84,7 @@ async def test_ones_own_card_and_names_that_several_share(talk: Network) -> None
         assert "Members can look you up like this, if you agreed to be found." in talk(AMINA).sees
     await talk(TOMASZ).says("person amina")
     assert "There are 2 people like “amina”: Amina Okafor (MKUH), Amina Okonkwo (Beds Hospitals)." in talk(TOMASZ).sees
-    await talk(TOMASZ).presses("/qi person Amina Okonkwo")
+    await talk(TOMASZ).presses("person Amina Okonkwo")
     assert talk(TOMASZ).message.title == twin.name
     await talk(TOMASZ).says(f"person {'x' * 3000}")
     assert "I cannot show you anybody" in talk(TOMASZ).sees

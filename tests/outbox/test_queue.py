@@ -1,11 +1,13 @@
 """Planning, cancelling, snoozing, and the claim."""
 
+from collections import Counter
 from datetime import date, timedelta
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import event, text
 
 from qibot.database import Database
-from qibot.outbox import claims, service
+from qibot.outbox import claims, planning, service
 from qibot.outbox.service import Due
 from qibot.people.models import Person
 from tests.outbox.scene import WEDNESDAY, Scene, london
@@ -41,6 +43,28 @@ async def test_many_in_one_statement(scene: Scene, database: Database) -> None:
         await service.queue_many(db, many)
         await service.queue_many(db, many)
         assert (await service.backlog(db, WEDNESDAY)).due == 2000
+
+
+async def test_very_many_is_one_statement_and_each_workspace_takes_them_in_turns(
+    scene: Scene, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "PACE", 3)
+    people = [await scene.person(f"p{n}", "T1" if n < 8 else "T2") for n in range(10)]
+    statements: list[str] = []
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    tonight = WEDNESDAY.replace(hour=22)
+    async with database.transaction() as db:
+        await service.queue_many(db, [Due("tests.answer", one, "broadcast:1", tonight) for one in people])
+    assert len([one for one in statements if one.startswith(("INSERT", "WITH"))]) == 1
+    seconds = [(row.try_at - row.due_at).total_seconds() for row in await scene.rows()]
+    assert seconds == [0, 0, 0, 1, 1, 1, 2, 2, 0, 0]
+    # Nobody is written to at night, and in the morning they do not all come at once.
+    await scene.run_until(london(2019, 11, 28, 12))
+    assert Counter(t.at for t in scene.postbox.taken) == {
+        london(2019, 11, 28, 9): 5,
+        london(2019, 11, 28, 9) + timedelta(seconds=1): 3,
+        london(2019, 11, 28, 9) + timedelta(seconds=2): 2,
+    }
 
 
 async def test_cancel_all_about_a_subject_or_only_some(scene: Scene, database: Database) -> None:

@@ -12,11 +12,12 @@ from qibot.chat.message import Message
 from qibot.chat.platform import NotNow, Throttled, Unreachable
 from qibot.hours import USUAL, WorkingWeek
 from qibot.outbox import service
+from qibot.outbox.jobs import FEW_ATTEMPTS
 from qibot.outbox.models import SENT, Delivery
 from qibot.outbox.notifications import Catalogue, notification
 from qibot.outbox.service import Later, Send, Skip, Standing
 from qibot.outbox.together import may_we_all
-from qibot.outbox.worker import FEW_ATTEMPTS, Worker
+from qibot.outbox.worker import Worker
 from qibot.people.models import Identity
 from tests.outbox.postbox import Crash
 from tests.outbox.scene import CATALOGUE, WEDNESDAY, Scene, london

@@ -12,10 +12,11 @@ from qibot.chat.message import Button, Buttons, plain_text
 from qibot.chat.platform import NotNow, Throttled, Unreachable
 from qibot.database import Database
 from qibot.outbox import claims, service
+from qibot.outbox.jobs import ATTEMPTS
 from qibot.outbox.models import Delivery
 from qibot.outbox.notifications import Catalogue, Notification
 from qibot.outbox.views import Snooze, Stop
-from qibot.outbox.worker import ATTEMPTS, Tick
+from qibot.outbox.worker import Tick
 from qibot.people.models import Consent, Person, Workspace
 from tests.outbox.scene import BROKEN, CATALOGUE, UNTRUE, WEDNESDAY, Scene, followup, in_hours, london
 
@@ -324,3 +325,12 @@ def test_two_notifications_of_one_name_are_refused() -> None:
         Catalogue((followup, followup))
     with pytest.raises(ValueError, match="nobody can agree"):
         Notification("x.y", "X", "marketing", False, followup.build)
+
+
+async def test_lots_beside_each_other_send_each_once(scene: Scene) -> None:
+    people = [await scene.person(f"p{n}") for n in range(12)]
+    for person in people:
+        await scene.plan(person)
+    done = await scene.worker().run_until_quiet(limit=3, beside=2)
+    assert (done.claimed, done.sent) == (12, 12)
+    assert sorted(scene.postbox.accounts()) == sorted(f"p{n}" for n in range(12))

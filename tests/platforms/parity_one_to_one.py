@@ -50,9 +50,9 @@ class OneToOne(Walk):
         ):
             await self.says(AMINA, words)
         await self.presses(AMINA, "Take off the list")
-        await self.says(AMINA, "person ruth")
+        await self.says(AMINA, "person owen")
         await self.presses(AMINA, "Never introduce us")
-        await self.says(AMINA, "person ruth")
+        await self.says(AMINA, "person owen")
         await self.presses(AMINA, "Take them off my list")
         await self.says(AMINA, "introductions not")
 

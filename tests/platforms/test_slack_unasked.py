@@ -1,16 +1,19 @@
 """What the bot says unasked, over a network and a Slack that misbehave: nothing is lost, and nothing is said twice."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import aiohttp
 import pytest
 from sqlalchemy import select
 
+from qibot.chat.platform import Sent
 from qibot.clock import SetClock
 from qibot.demo.slack_server import SeenMessage, User
 from qibot.demo.world import World
 from qibot.outbox.models import FAILED, PENDING, SENT, SKIPPED, Delivery
 from qibot.people.models import Identity, Workspace
+from qibot.platforms.slack import calls as slack_calls
 from tests.cast import AMINA, MK, TOMASZ
 from tests.platforms.conftest import ON_SQLITE, Users, attend, calls, join
 
@@ -49,7 +52,26 @@ async def test_it_arrives_once_and_carries_its_mark(wire: World, amina: User) ->
     assert "sepsis trolley" not in str(nudge.metadata)
 
 
-@pytest.mark.parametrize("behind", [0, 90], ids=["clocks agree", "slack's clock is behind"])
+async def test_a_process_that_slept_as_it_was_about_to_send_says_nothing(
+    wire: World, amina: User, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Frozen for longer than its lease, between deciding and the bytes: by then another may have said it."""
+    post = slack_calls.post
+
+    async def slowly(*given: Any) -> Sent:
+        monkeypatch.undo()
+        clock.forward(timedelta(minutes=3))
+        return await post(*given)
+
+    monkeypatch.setattr(slack_calls, "post", slowly)
+    assert (await wire.house.worker.tick()).in_doubt == 1
+    assert calls(wire, "chat.postMessage") == []
+    clock.forward(timedelta(minutes=3))
+    assert await wire.tick() == 1
+    assert len(nudges(wire, amina)) == 1
+
+
+@pytest.mark.parametrize("behind", [0, 90, 30 * 86400], ids=["clocks agree", "ours is ahead", "by a month"])
 async def test_a_connection_that_drops_after_slack_took_it_is_asked_about_and_not_sent_again(
     wire: World, amina: User, clock: SetClock, behind: int
 ) -> None:

@@ -62,6 +62,26 @@ async def test_its_button_is_answered_in_its_place(promised: Scene) -> None:
     assert done.updated is not None or done.messages
 
 
+async def test_a_process_that_slept_as_it_was_about_to_send_says_nothing(
+    promised: Scene, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = calls.Connector.token
+
+    async def slowly(self: calls.Connector) -> str:
+        monkeypatch.undo()
+        given = await token(self)
+        clock.forward(timedelta(minutes=3))
+        return given
+
+    monkeypatch.setattr(calls.Connector, "token", slowly)
+    before = len(promised.from_bot(promised.nadia))
+    assert (await promised.wire.house.worker.tick()).in_doubt == 1
+    assert len(promised.from_bot(promised.nadia)) == before
+    clock.forward(timedelta(minutes=3))
+    assert await promised.wire.tick() == 1
+    assert len(promised.from_bot(promised.nadia)) == before + 1
+
+
 async def test_a_connection_that_drops_after_teams_took_it_is_made_good_once_and_counted(promised: Scene) -> None:
     before = len(promised.from_bot(promised.nadia))
     promised.teams.faults.fail("activities.send", "drop")

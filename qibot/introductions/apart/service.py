@@ -41,7 +41,7 @@ async def add_name(db: AsyncSession, person: Person, name: str, now: datetime) -
 async def add_person(db: AsyncSession, person: Person, other_id: int, now: datetime) -> NotWith:
     """Somebody whom they may look up. Twice is once. Raises `NotFound`."""
     other = await people.person(db, other_id)
-    if other.id == person.id or not await visible(db, person, other):
+    if other.id == person.id or not await visible(db, person, [other.id]):
         raise NotFound("I cannot find that person in the network.")
     # Whoever may look them up knows the name.
     label = who(replace(await before(db, other), name=other.name))

@@ -104,6 +104,8 @@ async def _candidates(db: AsyncSession, viewer: Person, role: str, now: datetime
             or_(*(folded.contains(word, autoescape=True) for word in sorted(words))),
             is_found(Person.id),
             is_willing(Person.id),
+            # Being found by their role would tell it, and that of a service-user partner is shown to nobody.
+            ~exists().where(Champion.person_id == Person.id, Champion.partner, Champion.stopped_at.is_(None)),
             _has_time(now, today, organiser=viewer.is_organiser),
         )
         .order_by(case((folded == role.lower(), 0), else_=1), Person.id)

@@ -43,7 +43,8 @@ class Profile:
 async def named(db: AsyncSession, words: str, viewer: Person, workspace_id: int) -> list[Person]:
     """Those whom a name, or `@ACCOUNT` of this workspace, means, as far as `viewer` may look them up."""
     found = await people.find_people(db, words, workspace_id)
-    return [one for one in found if one.here and await visible(db, viewer, one)]
+    allowed = await visible(db, viewer, [one.id for one in found])
+    return [one for one in found if one.id in allowed]
 
 
 async def profile(db: AsyncSession, person: Person, viewer: Person) -> Profile:

@@ -27,6 +27,7 @@ from qibot.chat.message import Message, Text
 from qibot.chat.platform import Address, Answering, Doubt, Sent, Unreachable
 from qibot.chat.router import Reply
 from qibot.errors import Refused
+from qibot.platforms.leaving import looking
 from qibot.platforms.slack import blocks, calls, modals
 from qibot.platforms.slack.installations import Installations, Installed
 from qibot.platforms.slack.manifest import SHORTCUT
@@ -56,7 +57,8 @@ class SlackAdapter:
 
     async def start(self) -> None:
         """Make what belongs to the running loop. With one bot token, ask Slack whose it is. Raises `Refused`."""
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=calls.PATIENCE))
+        patience = aiohttp.ClientTimeout(total=calls.PATIENCE)
+        self._session = aiohttp.ClientSession(timeout=patience, trace_configs=[looking()])
         self.replies = Replies(self._session)
         if self._token:
             await self._one_workspace(self._token)
@@ -97,7 +99,7 @@ class SlackAdapter:
             return Doubt.CANNOT_ASK
         client = await self._client_of(to.workspace)
         conversation = to.conversation or await calls.open_conversation(client, to.account)
-        return await calls.find(client, conversation, mark, since)
+        return await calls.find(client, conversation, mark)
 
     async def profile(self, sender: Sender) -> Profile | None:
         """See `Platform.profile`."""
@@ -307,6 +309,8 @@ class SlackAdapter:
             )
 
         app = AsyncApp(
+            # Left to find one, it reads the source of everything on the stack, a tenth of a second at each start.
+            name="qibot",
             # None means "not installed", which Bolt's own types have forgotten.
             authorize=authorize,  # type: ignore[arg-type]
             client=self.web_client(None),

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -17,8 +16,10 @@ from qibot.platforms.slack.blocks import Rendered
 
 PATIENCE = 8
 """Seconds for one call: less than a delivery's lease, more than Slack takes on a bad day."""
-SKEW = timedelta(minutes=5)
-"""How far our clock and Slack's may be apart: looked further back than that, a message cannot be missed."""
+PAGE, MOST_PAGES = 200, 5
+"""How far back a conversation is looked through for a message of ours: its thousand newest, which in a conversation
+with a bot are years.
+"""
 MARK = "qibot_delivery"
 _GONE = frozenset({
     "account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed", "org_login_required",
@@ -112,17 +113,16 @@ async def post_to_all(client: AsyncWebClient, accounts: Sequence[str], said: Ren
         raise Unreachable("Slack does not let me bring them together") from refused
 
 
-async def find(client: AsyncWebClient, conversation: str, mark: str, since: datetime) -> Sent | Doubt:
-    """The marked message of that conversation, if it is there."""
+async def find(client: AsyncWebClient, conversation: str, mark: str) -> Sent | Doubt:
+    """The marked message of that conversation, if it is there.
+
+    Not by its time, which is Slack's: our clock may have been an hour or a month ahead as it was sent.
+    """
     cursor: str | None = None
-    while True:
+    for _ in range(MOST_PAGES):
         async with understood(writes=False):
             page = await client.conversations_history(
-                channel=conversation,
-                oldest=f"{(since - SKEW).timestamp():.6f}",
-                include_all_metadata=True,
-                limit=200,
-                cursor=cursor,
+                channel=conversation, include_all_metadata=True, limit=PAGE, cursor=cursor
             )
         for message in page["messages"]:
             about = message.get("metadata") or {}
@@ -130,7 +130,8 @@ async def find(client: AsyncWebClient, conversation: str, mark: str, since: date
                 return Sent(conversation, str(message["ts"]))
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
         if not cursor:
-            return Doubt.NOT_SENT
+            break
+    return Doubt.NOT_SENT
 
 
 async def profile(client: AsyncWebClient, account: str) -> Profile | None:

@@ -17,6 +17,7 @@ from yarl import URL
 
 from qibot.chat.platform import InDoubt, NotNow, NotSent, Throttled, Unreachable
 from qibot.clock import Clock
+from qibot.platforms.leaving import looking
 from qibot.platforms.teams.cloud import Cloud
 from qibot.platforms.teams.conversations import Reference
 
@@ -58,7 +59,8 @@ class Connector:
 
     async def start(self) -> None:
         """Make what belongs to the running loop."""
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE))
+        patience = aiohttp.ClientTimeout(total=PATIENCE)
+        self._session = aiohttp.ClientSession(timeout=patience, trace_configs=[looking()])
 
     async def stop(self) -> None:
         """Let go of the connections."""

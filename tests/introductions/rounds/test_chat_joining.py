@@ -250,7 +250,7 @@ async def test_a_name_is_found_however_it_is_typed(talk: Network) -> None:
         assert talk(AMINA).message.title == "“Tea” & <more> ﷺ"
     await talk(AMINA).says("round show tea")
     assert "Which rounds do you mean by “tea”?" in talk(AMINA).sees
-    await talk(AMINA).presses("/qi round show Tea and less")
+    await talk(AMINA).presses("round show Tea and less")
     await talk(AMINA).presses("Ask me each time")
     assert "You take part in “Tea and less”" in talk(AMINA).sees
     for typed in ("#99", "#99999999999"):

@@ -1,0 +1,1 @@
+"""Proofs of what qibot promises, with real processes, real HTTP and real databases: `./qi prove`."""
