@@ -63,8 +63,20 @@ from qibot.people import views as people_views
 from qibot.people.turn import Turn, anybody
 from qibot.projects import commands as projects
 from qibot.projects import evidence as project_evidence
+from qibot.projects import notifications as project_notifications
 from qibot.projects import topics as project_topics
 from qibot.projects import views as project_views
+from qibot.projects.aims import views as aim_views
+from qibot.projects.calls import commands as calls
+from qibot.projects.calls import views as call_views
+from qibot.projects.changes import commands as changes
+from qibot.projects.changes import views as changes_views
+from qibot.projects.stories import commands as stories
+from qibot.projects.stories import prompts
+from qibot.projects.stories import views as story_views
+from qibot.projects.working import commands as working
+from qibot.projects.working import handing, stalled
+from qibot.projects.working import views as working_views
 
 start = Table[Turn]("Start here")
 
@@ -91,6 +103,7 @@ catalogue = Catalogue(
     (
         *champion_notifications.NOTIFICATIONS,
         *question_notifications.NOTIFICATIONS,
+        *project_notifications.NOTIFICATIONS,
         *introduction_notifications.NOTIFICATIONS,
         *round_notifications.NOTIFICATIONS,
         *event_notifications.NOTIFICATIONS,
@@ -111,6 +124,9 @@ sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
     gap_service.forget_old,
     yearly.ask_due,
     yearly.rest_due,
+    handing.expire_due,
+    stalled.ask_due,
+    prompts.ask_due,
     introduction_service.expire_due,
     relay_service.wipe_old,
     network_service.plan_digests,
@@ -141,6 +157,11 @@ views: tuple[ModuleType, ...] = (
     question_views,
     gap_views,
     project_views,
+    aim_views,
+    working_views,
+    story_views,
+    changes_views,
+    call_views,
     introduction_views,
     asking_views,
     apart_views,
@@ -164,6 +185,10 @@ router: Router[Turn] = Router(
         questions.commands,
         gaps.commands,
         projects.commands,
+        working.commands,
+        calls.commands,
+        changes.commands,
+        stories.commands,
         introductions.commands,
         rounds.commands,
         events.commands,

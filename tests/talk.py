@@ -107,9 +107,9 @@ class Talk:
         """Looks at the Home tab."""
         return await self._do(HomeOpened(self._id(), self._sender))
 
-    async def takes_shortcut(self, command: str) -> "Talk":
-        """Chooses a shortcut from the menu."""
-        return await self._do(Shortcut(self._id(), self._sender, command))
+    async def takes_shortcut(self, command: str, words: str = "") -> "Talk":
+        """Chooses a shortcut from the menu, or from that of a message with these words."""
+        return await self._do(Shortcut(self._id(), self._sender, command, words))
 
     @property
     def sees(self) -> str:

@@ -199,6 +199,7 @@ def wire_names() -> list[str]:
     found += [f"form {wire}" for wire in router.submissions]
     found += [f"notification {kind}" for kind in catalogue]
     found += [f"shortcut {row.name}" for row in router.commands.values() if row.shortcut]
+    found += [f"shortcut-of-a-message {row.name}" for row in router.commands.values() if row.from_message]
     return sorted(found)
 
 

@@ -48,9 +48,17 @@ class Submission(Incoming):
 
 @dataclass(frozen=True, slots=True)
 class Shortcut(Incoming):
-    """A shortcut chosen from the platform's menu, by the command it stands for."""
+    """A shortcut chosen from the platform's menu, by the command it stands for; `words` are those of the message whose
+    menu it was.
+    """
 
     command: str
+    words: str = ""
+
+    @property
+    def text(self) -> str:
+        """What somebody would have typed."""
+        return f"{self.command} {self.words}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class Need(Generic[T]):
 class CommandRow(Generic[T]):
     """`/qi <words>`. `reads` promises that nothing is changed, so nothing needs remembering to take effect once; `asks`
     says, of the words that follow its own, that the answer is a form.
+
+    `shortcut` names it in the platform's menu, `from_message` in that of a message, whose words then follow its own.
     """
 
     words: tuple[str, ...]
@@ -49,6 +51,7 @@ class CommandRow(Generic[T]):
     help: str
     reads: bool
     shortcut: str
+    from_message: str
     parameters: tuple[Parameter, ...]
     asks: Callable[[str], bool]
 
@@ -114,18 +117,19 @@ class Table(Generic[T]):
         help: str,
         reads: bool = False,
         shortcut: str = "",
+        from_message: str = "",
         asks: Callable[[str], bool] | None = None,
     ) -> Callable[[H], H]:
-        """`async def handler(turn, …)` answers `/qi <words> …`; `shortcut` also puts it in the platform's menu.
+        """`async def handler(turn, …)` answers `/qi <words> …`; `shortcut` also puts it in the platform's menu, and
+        `from_message` in the menu of a message, where there is one.
 
         A handler that returns `Form` opens one; where it may return either, `asks(rest)` says which it will be.
         """
 
         def add(handler: H) -> H:
             grammar = arguments.parameters(handler)
-            row = CommandRow(
-                tuple(words.split()), handler, needs, help, reads, shortcut, grammar, asks or _promise(handler)
-            )
+            asking = asks or _promise(handler)
+            row = CommandRow(tuple(words.split()), handler, needs, help, reads, shortcut, from_message, grammar, asking)
             self.commands.append(row)
             return handler
 
@@ -216,7 +220,7 @@ class Router(Generic[T]):
         if isinstance(incoming, Press) and incoming.wire == Say.wire:
             incoming = Command(incoming.id, incoming.sender, _said(incoming))
         if isinstance(incoming, Shortcut):
-            incoming = Command(incoming.id, incoming.sender, incoming.command)
+            incoming = Command(incoming.id, incoming.sender, incoming.text)
         if isinstance(incoming, Command):
             found = self.find(incoming.text)
             return found.row.reads if found else self._otherwise.reads
@@ -227,7 +231,7 @@ class Router(Generic[T]):
         match incoming:
             case Command(text=text):
                 return await self._complete(turn, await self._command(turn, text))
-            case Shortcut(command=text):
+            case Shortcut(text=text):
                 return await self._complete(turn, await self._command(turn, text))
             case Press(wire=Say.wire):
                 return await self._complete(turn, await self._command(turn, _said(incoming)))

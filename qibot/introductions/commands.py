@@ -170,7 +170,7 @@ async def met(turn: Turn, pressed: Met) -> Message:
 
 @commands.action(Came, needs=member)
 async def came(turn: Turn, pressed: Came) -> Message:
-    found = await service.say_came(turn.db, pressed.introduction, turn.member, pressed.outcome)
+    found = await service.say_came(turn.db, pressed.introduction, turn.member, pressed.outcome, turn.now)
     return views.came(await side(turn.db, found, turn.member), pressed.outcome)
 
 

@@ -22,6 +22,8 @@ from qibot.introductions.rounds.models import Round
 from qibot.people import service as people
 from qibot.people.models import Consent, Person
 from qibot.projects import service as projects
+from qibot.projects import visibility
+from qibot.projects.models import Project
 
 PAGE = 5
 
@@ -119,6 +121,10 @@ async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> 
     asking = viewer.id == introduction.asker_id
     agreed = introduction.state == ACCEPTED and await willing(db, introduction.asker_id, introduction.champion_id)
     private = asking and introduction.state in (DECLINED, EXPIRED)
+    project = introduction.project
+    if project is not None and asking and not await visibility.may_know(db, project, viewer):
+        # Hidden since it was asked about.
+        project = None
     until = local_date(introduction.expires_at, viewer.zone)
     suggestion = introduction.suggestion
     return Side(
@@ -132,7 +138,7 @@ async def side(db: AsyncSession, introduction: Introduction, viewer: Person) -> 
         # The asker hears of it on a day on which they work.
         next_working_day(until, viewer.week) if asking else until,
         introduction.topic.label if introduction.topic else "",
-        introduction.project.title if introduction.project else "",
+        project.title if project else "",
         asking or introduction.later_until is None,
         introduction.met,
         introduction.outcome,
@@ -147,7 +153,16 @@ async def _before_or_after(db: AsyncSession, introduction: Introduction, viewer:
     asking = viewer.id == introduction.asker_id
     if agreed:
         return await _known(db, introduction.champion if asking else introduction.asker, viewer)
-    return await before(db, introduction.champion) if asking else await _asker(db, introduction)
+    if asking:
+        return await asked(db, introduction.champion, introduction.project, viewer)
+    return await _asker(db, introduction)
+
+
+async def asked(db: AsyncSession, other: Person, about: Project | None, asker: Person) -> Seen:
+    """Before both agreed, of somebody asked: without a name as the lead of a project that shows its title only."""
+    seen = await before(db, other)
+    unnamed = about is not None and await visibility.title_only(db, [about], asker)
+    return replace(seen, name="") if unnamed else seen
 
 
 async def before(db: AsyncSession, other: Person) -> Seen:
@@ -240,10 +255,10 @@ async def opening(db: AsyncSession, introduction: Introduction, viewer: Person, 
     """A project of each, those about the shared topic first; and a first time to talk. `seen` is the viewer's side."""
     asking = viewer.id == introduction.asker_id
     other = introduction.champion if asking else introduction.asker
-    theirs = introduction.project.title if asking and introduction.project else ""
+    theirs = seen.project if asking else ""
     mine = introduction.project.title if not asking and introduction.project else ""
-    mine = mine or await _project_of(db, viewer.id, introduction.topic_id)
-    theirs = theirs or await _project_of(db, other.id, introduction.topic_id)
+    mine = mine or await _project_of(db, viewer, introduction.topic_id, seen_by=viewer)
+    theirs = theirs or await _project_of(db, other, introduction.topic_id, seen_by=viewer)
     if seen.other.account or introduction.answered_at is None:
         return Opening(mine, theirs)
     # From the moment of the yes, so that both get the same two, whenever each is told.
@@ -263,8 +278,8 @@ def _file(introduction: Introduction, viewer: Person, seen: Side, times: tuple[d
     )
 
 
-async def _project_of(db: AsyncSession, person_id: int, topic_id: int | None) -> str:
-    found = await projects.of_person(db, person_id)
+async def _project_of(db: AsyncSession, person: Person, topic_id: int | None, *, seen_by: Person) -> str:
+    found = await projects.of_person(db, person.id, seen_by)
     for one in found if topic_id else ():
         if topic_id in {t.id for t in await projects.topics_of(db, one.id)}:
             return one.title

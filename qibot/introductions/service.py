@@ -20,6 +20,7 @@ from qibot.outbox import service as outbox
 from qibot.outbox.models import SENT, Delivery
 from qibot.people import service as people
 from qibot.people.models import Person
+from qibot.projects.stories import prompts
 from qibot.typed import Typed, Words
 
 REMINDER_DAYS, ANSWER_DAYS = 5, 10
@@ -29,6 +30,7 @@ _SWEEP = 200
 MET = ("no", "not yet", "planned", "yes")
 OUTCOMES = ("nothing yet", "idea", "project", "changed practice")
 """Answers to the two follow-ups, from the least to the furthest."""
+WORTH_TELLING = ("project", "changed practice")
 
 ASKED_KIND, REMINDER_KIND = "introductions.asked", "introductions.reminder"
 INTRODUCED_KIND, CLOSED_KIND = "introductions.introduced", "introductions.closed"
@@ -241,10 +243,12 @@ async def say_met(db: AsyncSession, introduction_id: int, person: Person, answer
     return found
 
 
-async def say_came(db: AsyncSession, introduction_id: int, person: Person, outcome: str) -> Introduction:
-    """What came of it. The furthest answer of the two stands."""
+async def say_came(db: AsyncSession, introduction_id: int, person: Person, outcome: str, now: datetime) -> Introduction:
+    """What came of it. The furthest answer of the two stands; who says that it led on is asked for its story, once."""
     found = await between(db, introduction_id, person)
     found.outcome, found.met = _furthest(OUTCOMES, found.outcome, outcome), "yes"
+    if outcome in WORTH_TELLING:
+        await prompts.after_introduction(db, person, found.id, now)
     return found
 
 

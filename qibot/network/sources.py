@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +15,8 @@ from qibot.champions.words import who
 from qibot.clock import local_date
 from qibot.people.models import Person
 from qibot.projects.models import LIVE, Project, ProjectTopic
+from qibot.projects.stories.service import stories_since
+from qibot.projects.visibility import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,13 @@ async def champions(
 async def projects(
     db: AsyncSession, topics: Collection[int], start: datetime, until: datetime, now: datetime
 ) -> list[News]:
-    """Projects registered since then that are not over."""
+    """Projects registered since then that are not over; a topic tells more than the titles that some show only."""
     query = (
         select(Project, ProjectTopic.topic_id)
         .join(ProjectTopic, ProjectTopic.project_id == Project.id)
         .options(joinedload(Project.organisation))
         .where(ProjectTopic.topic_id.in_(topics), Project.created_at >= start, Project.created_at < until)
-        .where(Project.stage.in_(LIVE))
+        .where(Project.stage.in_(LIVE), whole(None))
         .order_by(Project.created_at, Project.id)
         .limit(_MOST)
     )
@@ -84,4 +86,25 @@ async def projects(
     ]
 
 
-SOURCES: tuple[Source, ...] = (champions, projects)
+async def stories(
+    db: AsyncSession, topics: Collection[int], start: datetime, until: datetime, now: datetime
+) -> list[News]:
+    """Stories shared on these days that anybody may see. Of a story only the day is known, so it counts as its end: to
+    whoever began to follow on that day it is told too.
+    """
+    told = await stories_since(db, list(topics), start)
+    return [
+        News(
+            f"story:{one.story.id}",
+            topic.id,
+            datetime.combine(one.story.shared_on, time.max, UTC),
+            one.story.author_id or 0,
+            f"New story: {one.story.title} (#{one.story.id})",
+        )
+        for one in told
+        for topic in one.topics
+        if topic.id in topics and one.story.shared_on is not None and one.story.shared_on < local_date(until)
+    ][:_MOST]
+
+
+SOURCES: tuple[Source, ...] = (champions, projects, stories)

@@ -43,7 +43,7 @@ def followed(topics: Sequence[Topic]) -> Message:
             Text(
                 "Type ",
                 Typed("topic follow"),
-                " and a topic, and once a week you hear of new champions and projects in it.",
+                " and a topic, and once a week you hear of new champions, projects and stories in it.",
             ),
             Buttons(Button("All topics", Say("topics"))),
         )

@@ -210,7 +210,8 @@ async def _read_topic(words: str, turn: Turn) -> Topic:
     return await topics.read_topic(turn.db, words)
 
 
-async def _read_organisation(words: str, turn: Turn) -> Organisation:
+async def one_organisation(turn: Turn, words: str) -> Organisation:
+    """The organisation that words name: code, short name or name. Raises `Unclear`."""
     found = await orgs.find_organisations(turn.db, words)
     if len(found) == 1:
         return found[0]
@@ -225,7 +226,8 @@ async def _read_organisation(words: str, turn: Turn) -> Organisation:
     )
 
 
-async def _read_person(words: str, turn: Turn) -> Person:
+async def one_person(turn: Turn, words: str) -> Person:
+    """The member that `@ACCOUNT` or a name means. Raises `NotFound` or `Unclear`."""
     found = await service.find_people(turn.db, words, turn.workspace.id)
     if len(found) == 1:
         return found[0]
@@ -236,6 +238,14 @@ async def _read_person(words: str, turn: Turn) -> Person:
         f"There are {len(found)} people like “{words}”: {names}.",
         "Use the whole name, or mention them with @.",
     )
+
+
+async def _read_organisation(words: str, turn: Turn) -> Organisation:
+    return await one_organisation(turn, words)
+
+
+async def _read_person(words: str, turn: Turn) -> Person:
+    return await one_person(turn, words)
 
 
 commands.reader(Topic, _read_topic)

@@ -2,24 +2,39 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from qibot.champions import commands as champions
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
-from qibot.errors import NotFound, Unclear
+from qibot.errors import Unclear
 from qibot.people import service as people
-from qibot.people.commands import topic_choices
+from qibot.people.commands import one_organisation, topic_choices
 from qibot.people.models import Person
-from qibot.people.turn import Turn, anybody, member, table
-from qibot.projects import service, views
+from qibot.people.turn import Turn, anybody, member, organiser, table
+from qibot.projects import service, views, visibility
+from qibot.projects.aims import busy, reading
+from qibot.projects.aims import views as aim_views
+from qibot.projects.aims.busy import UnderWay
+from qibot.projects.calls import service as calls
+from qibot.projects.calls import views as call_views
+from qibot.projects.changes import service as changes
+from qibot.projects.changes import views as changes_views
 from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
 from qibot.projects.models import Project
+from qibot.projects.showing import show as show_projects
+from qibot.projects.stories import service as stories
+from qibot.projects.stories import views as story_views
+from qibot.projects.visibility import SHOWINGS, TITLE_ONLY
+from qibot.projects.working import service as working
+from qibot.projects.working import views as working_views
 from qibot.typed import Typed
 
 commands = table("Projects")
 
 _LAST_PAGE = 200
+_SMALL = 3
 _LONGEST_WORDS = 200
 _ABOUT_PEOPLE = re.compile(r"(?:else )?(?:knows?|(?:can|could|might) (?:help|advise|tell))\b", re.IGNORECASE)
 """“Who knows about sepsis?” asks for people, although it begins with the word for projects."""
@@ -45,14 +60,33 @@ async def project_choices(turn: Turn, _: Mapping[str, object]) -> Mapping[str, t
 @commands.submission(RegisterProject, needs=member, choices=project_choices)
 async def registered(turn: Turn, said: RegisterProject) -> Message:
     saved = await service.register(turn.db, turn.member, _described(said), turn.now)
-    card = await service.card(turn.db, saved.project)
+    card = await service.card(turn.db, saved.project, turn.member)
     alike = await service.lookalikes(turn.db, saved.project)
-    return views.registered(saved, card, alike, turn.member, turn.today)
+    load = await busy.under_way(turn.db, saved.project) if saved.new else UnderWay()
+    thoughts = *_coached(turn, saved.project), *aim_views.busy(saved.project, load)
+    return views.registered(saved, card, alike, turn.member, turn.today, *thoughts)
 
 
 @commands.command("project show", needs=anybody, help="One project: by number, title or words of it.", reads=True)
 async def show(turn: Turn, project: Project) -> Message:
-    return views.shown(await service.card(turn.db, project), _me(turn), turn.today)
+    me = reader_of(turn)
+    card = await service.card(turn.db, project, me)
+    return views.shown(card, me, turn.today, *(() if card.title_only else await _going(turn, project)))
+
+
+async def _going(turn: Turn, project: Project) -> tuple[Part, ...]:
+    """What a project's page says between its facts and the next steps."""
+    me = turn.person.id if turn.person and turn.person.here else 0
+    news = await working.latest(turn.db, project.id)
+    mine, follows = bool(await working.role_of(turn.db, project.id, me)), await working.follows(turn.db, project.id, me)
+    going = working_views.going(project, news, mine=mine, follows=follows, today=turn.today)
+    story = await stories.seen_of_project(turn.db, project, reader_of(turn))
+    cycles = await changes.ramp(turn.db, project.id)
+    diagram = await changes.diagram_of(turn.db, project.id) is not None
+    tested = changes_views.on_page(project, cycles, diagram=diagram, mine=mine)
+    call = await calls.standing(turn.db, project.id, turn.now)
+    asks = call_views.on_page(project, call.words if call else "")
+    return *asks, *story_views.of_project(project, story, leads=project.lead_id == me), *tested, *going
 
 
 @commands.command("project edit", needs=member, help="Change a project that you lead, and its stage.", reads=True)
@@ -66,6 +100,7 @@ async def edit(turn: Turn, project: Project) -> Form:
         "place": found.place,
         "helpers": found.helpers,
         "stage": found.stage,
+        "deciding": found.deciding,
         "project": str(found.id),
     }
     return Form(EditProject, values)
@@ -73,27 +108,31 @@ async def edit(turn: Turn, project: Project) -> Form:
 
 @commands.submission(EditProject, needs=member, choices=project_choices)
 async def edited(turn: Turn, said: EditProject) -> Message:
-    if not (said.project.isascii() and said.project.isdigit() and len(said.project) <= 9):
-        raise NotFound("I cannot find that project.", ("Type ", Typed("projects"), " to see them."))
-    saved = await service.change(turn.db, int(said.project), turn.member, _described(said), said.stage, turn.now)
-    return views.changed(saved, await service.card(turn.db, saved.project), turn.member, turn.today)
+    described = replace(_described(said), deciding=said.deciding)
+    saved = await working.change(turn.db, working.number(said.project), turn.member, described, said.stage, turn.now)
+    card = await service.card(turn.db, saved.project, turn.member)
+    return views.changed(saved, card, turn.member, turn.today, *_coached(turn, saved.project))
+
+
+def _coached(turn: Turn, project: Project) -> tuple[Part, ...]:
+    return aim_views.coach(project.aim, reading.read(project.aim, turn.today), turn.today)
 
 
 @commands.command("project help", needs=member, help="Offer to help with a project.")
 async def help(turn: Turn, project: Project) -> Message:
-    found = await service.offer_help(turn.db, project.id, turn.member, turn.now)
+    found = await working.offer_help(turn.db, project.id, turn.member, turn.now)
     findable = await people.agrees(turn.db, turn.member.id, "findable")
-    return views.helping(await service.card(turn.db, found), turn.member, findable=findable)
+    return views.helping(await service.card(turn.db, found, turn.member), turn.member, findable=findable)
 
 
 @commands.action(OfferHelp, needs=member)
 async def help_offered(turn: Turn, pressed: OfferHelp) -> Message:
-    return await help(turn, await service.project(turn.db, pressed.project))
+    return await help(turn, await service.project(turn.db, pressed.project, turn.member))
 
 
 @commands.action(StopHelping, needs=member)
 async def help_stopped(turn: Turn, pressed: StopHelping) -> Message:
-    return views.no_longer_helping(await service.stop_helping(turn.db, pressed.project, turn.member))
+    return views.no_longer_helping(await working.leave(turn.db, pressed.project, turn.member))
 
 
 @commands.command("project stop", needs=member, help="Stop a project that you lead, with thanks.", reads=True)
@@ -103,14 +142,17 @@ async def stop(turn: Turn, project: Project) -> Message:
 
 @commands.action(StopProject, needs=member)
 async def stopped(turn: Turn, pressed: StopProject) -> Message:
-    return views.stopped(await service.stop(turn.db, pressed.project, turn.member, turn.now))
+    return views.stopped(await working.stop(turn.db, pressed.project, turn.member, turn.now))
 
 
 @commands.command("projects", needs=anybody, help="Your projects, and the newest of the network.", reads=True)
 async def projects(turn: Turn, *, page: int = 1) -> Message:
-    me, page = _me(turn), max(1, min(page, _LAST_PAGE))
-    listing = await service.listing(turn.db, me.id if me else 0, page=page)
-    return views.listed(listing, me, page=page, today=turn.today)
+    me, page = reader_of(turn), max(1, min(page, _LAST_PAGE))
+    listing = await service.listing(turn.db, me, page=page)
+    followed = await working.followed_by(turn.db, me) if me and page == 1 else []
+    small, more = await changes.small_changes(turn.db, me, size=_SMALL) if page == 1 else ([], False)
+    shown = views.listed(listing, me, page=page, today=turn.today).plus(*working_views.followed(followed))
+    return shown.plus(*changes_views.newest_smalls(small, more=more, today=turn.today))
 
 
 @commands.command("who", needs=anybody, help="Who is on what: projects of every organisation.", reads=True)
@@ -122,31 +164,49 @@ async def who(turn: Turn, words: Rest, *, page: int = 1) -> Message:
     if _ABOUT_PEOPLE.match(words):
         return await champions.otherwise(turn, f"who {words}", "")
     asked, page = words[:_LONGEST_WORDS], max(1, min(page, _LAST_PAGE))
-    results = await service.search(turn.db, asked, page=page)
-    return views.found(asked, results, _me(turn), page=page, today=turn.today)
+    results = await service.search(turn.db, asked, viewer=reader_of(turn), page=page)
+    return views.found(asked, results, reader_of(turn), page=page, today=turn.today)
+
+
+@commands.command(
+    "organisation projects",
+    needs=organiser,
+    help="What others see of your organisation’s projects: listed, title only or hidden.",
+)
+async def showing(turn: Turn, choice: Rest, *, of: str = "") -> Message:
+    organisation = await one_organisation(turn, of) if of else turn.member.organisation
+    if not choice:
+        return views.showing(organisation, await visibility.showing_of(turn.db, organisation.id), new=False)
+    wanted = {"titles": TITLE_ONLY, "title": TITLE_ONLY}.get(choice.lower(), " ".join(choice.lower().split()))
+    if wanted not in SHOWINGS:
+        suggestions = tuple(f"organisation projects {one}" for one in SHOWINGS)
+        raise Unclear("Others may see them listed, by title only, or not at all.", "Choose one:", suggestions)
+    await show_projects(turn.db, organisation, wanted)
+    return views.showing(organisation, wanted, new=True)
 
 
 @commands.home
 async def home(turn: Turn) -> tuple[Part, ...]:
-    me = _me(turn)
+    me = reader_of(turn)
     if me is None:
         return ()
-    mine = await service.of_person(turn.db, me.id)
-    return views.home(await service.cards(turn.db, mine[:3]), more=len(mine) > 3)
+    mine = await service.of_person(turn.db, me.id, me)
+    return views.home(await service.cards(turn.db, mine[:3], me), more=len(mine) > 3)
 
 
 def _described(said: RegisterProject) -> service.Described:
     return service.Described(said.title, said.aim, said.topics, said.place, said.helpers)
 
 
-def _me(turn: Turn) -> Person | None:
+def reader_of(turn: Turn) -> Person | None:
     """The person, once joined: anybody may look."""
     return turn.person if turn.person and turn.person.here else None
 
 
-async def _read_project(words: str, turn: Turn) -> Project:
+async def one_project(turn: Turn, words: str) -> Project:
+    """The project that words mean: its number, title or words of it. Raises `Unclear`."""
     asked = words.replace('"', "").strip()[:_LONGEST_WORDS]
-    found = await service.find(turn.db, asked)
+    found = await service.find(turn.db, asked, reader_of(turn))
     if len(found) == 1:
         return found[0]
     if not found:
@@ -158,6 +218,10 @@ async def _read_project(words: str, turn: Turn) -> Project:
         "Which one? You can use its number.",
         tuple(f"project show #{p.id}" for p in found[:3]),
     )
+
+
+async def _read_project(words: str, turn: Turn) -> Project:
+    return await one_project(turn, words)
 
 
 commands.reader(Project, _read_project)

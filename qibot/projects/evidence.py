@@ -1,4 +1,9 @@
-"""What a project shows of the people on it, for whoever looks for somebody who knows about such things."""
+"""What a project shows of the people on it, for whoever looks for somebody who knows about such things.
+
+Whoever searches reads this without asking who may see the project, so it holds only what anybody may: nothing of the
+projects of an organisation that does not list them, since even a title beside a name would say who leads it, and
+nothing of service users and carers.
+"""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
@@ -8,15 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.champions.finding import index
 from qibot.champions.finding.models import HELPED, LED
-from qibot.projects.models import LEAD, Project, ProjectMember, ProjectTopic
+from qibot.projects.models import EXPERIENCE, LEAD, Project, ProjectMember, ProjectTopic
+from qibot.projects.visibility import title_only, whole
 
 _AT_ONCE = 1_000
+_TOLD_OF = ProjectMember.role != EXPERIENCE
 
 
 async def note(db: AsyncSession, project: Project) -> Project:
     """After anything about a project has changed: its words, its topics, who is on it. The same project."""
+    told = not await title_only(db, [project], None)
     topics = (await db.scalars(select(ProjectTopic.topic_id).where(ProjectTopic.project_id == project.id))).all()
-    members = (await db.scalars(select(ProjectMember).where(ProjectMember.project_id == project.id))).all()
+    on_it = select(ProjectMember).where(ProjectMember.project_id == project.id, _TOLD_OF)
+    members = (await db.scalars(on_it)).all() if told else []
     for kind in (LED, HELPED):
         await index.only(db, kind, project.id, [m.person_id for m in members if _kind(m) == kind])
     for member in members:
@@ -24,11 +33,17 @@ async def note(db: AsyncSession, project: Project) -> Project:
     return project
 
 
+async def note_all(db: AsyncSession, organisation_id: int) -> None:
+    """After an organisation has chosen anew what others see of its projects."""
+    for project in (await db.scalars(select(Project).where(Project.organisation_id == organisation_id))).all():
+        await note(db, project)
+
+
 async def everything(db: AsyncSession) -> AsyncIterator[index.Piece]:
     """Everybody on every project, some at a time."""
     last = 0
     while True:
-        query = select(Project).where(Project.id > last).order_by(Project.id).limit(_AT_ONCE)
+        query = select(Project).where(Project.id > last, whole(None)).order_by(Project.id).limit(_AT_ONCE)
         projects = {project.id: project for project in await db.scalars(query)}
         if not projects:
             return
@@ -37,7 +52,7 @@ async def everything(db: AsyncSession) -> AsyncIterator[index.Piece]:
         about = select(ProjectTopic).where(ProjectTopic.project_id.in_(projects))
         for row in await db.scalars(about):
             topics[row.project_id].append(row.topic_id)
-        on_them = select(ProjectMember).where(ProjectMember.project_id.in_(projects))
+        on_them = select(ProjectMember).where(ProjectMember.project_id.in_(projects), _TOLD_OF)
         for member in await db.scalars(on_them.order_by(ProjectMember.project_id, ProjectMember.person_id)):
             yield _piece(projects[member.project_id], member, topics[member.project_id])
         # What has been passed on need not be remembered.

@@ -2,7 +2,7 @@
 
 from qibot.chat.forms import Answers, Choice, choice, form, hidden, line, many, text
 from qibot.chat.wire import Action, action
-from qibot.projects.models import STAGES
+from qibot.projects.models import ASKED, DECIDING, INVOLVED, LEADING, STAGES, TOLD
 
 
 @action("projects.help")
@@ -44,9 +44,25 @@ class RegisterProject(Answers):
     helpers: str = line("Who helps", optional=True, longest=150, help="Teams or roles, in your words")
 
 
+DECIDE = {
+    TOLD: "They are told what was decided",
+    ASKED: "They are asked before it is decided",
+    INVOLVED: "They decide with us",
+    LEADING: "They lead, and we support",
+}
+"""The rungs are those of the ladder of co-production (Think Local Act Personal, after Arnstein 1969), the four that a
+project can say of itself."""
+
+
 @form("projects.edit", title="Change a project", submit="Save")
 class EditProject(RegisterProject):
-    """The same five, and how far it has come."""
+    """The same five, how far it has come, and who decides."""
 
     stage: str = choice("Stage", *(Choice(stage, stage.capitalize()) for stage in STAGES))
+    deciding: str = choice(
+        "How do service users and carers share in the decisions?",
+        *(Choice(rung, DECIDE[rung]) for rung in DECIDING),
+        optional=True,
+        help="Leave it empty for “not said”.",
+    )
     project: str = hidden()

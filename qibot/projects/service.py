@@ -15,25 +15,27 @@ from qibot.errors import NotFound, Refused, WrongFields
 from qibot.people.models import Consent, Organisation, Person, Topic
 from qibot.people.topics import Match, by_slug, vocabulary
 from qibot.projects import evidence
-from qibot.projects.models import HELPER, IDEA, LEAD, LIVE, STAGES, STOPPED, Project, ProjectMember, ProjectTopic
+from qibot.projects.models import EXPERIENCE, HELPER, IDEA, LEAD, LIVE, STAGES, Project, ProjectMember, ProjectTopic
+from qibot.projects.visibility import must_be_whole, title_of, title_only, visible, whole
 from qibot.projects.words import fold, fold_title, quoted, singular, telling, terms_of
 from qibot.typed import Typed
 
 PAGE, LOOKALIKES = 5, 3
 _CANDIDATES = 40
-_SURE = 0.8
+SURE = 0.8
 """A topic is chosen for somebody only when the words name it, or all but name it (a slip of the keyboard)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a lead says of a project. `topics` are slugs; none = from the words."""
+    """What a lead says of a project. `topics` are slugs; none = from the words. `deciding`: of `DECIDING`, or ""."""
 
     title: str
     aim: str
     topics: tuple[str, ...]
     place: str
     helpers: str
+    deciding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,14 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """Somebody of the network who helps. `name` is "" unless they agreed to be findable."""
+    """Somebody of the network on the project. `name` is "" unless they agreed to be findable; of a service user or
+    carer organisation is "" too.
+    """
 
     person_id: int
     name: str
     organisation: str
+    role: str = HELPER
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,8 @@ class Card:
     """A project as others may see it, with its lead and organisation loaded.
 
     `named`: the lead agreed to be findable, so their name may be shown. `reachable`: they agreed to be asked for
-    introductions. `why`: reasons in plain words, when it was searched for.
+    introductions. `why`: reasons in plain words, when it was searched for. `title_only`: their organisation shows no
+    more than that, and there is no more in it.
     """
 
     project: Project
@@ -69,6 +75,7 @@ class Card:
     reachable: bool
     helpers: tuple[Helper, ...] = ()
     why: tuple[str, ...] = ()
+    title_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,7 @@ async def register(db: AsyncSession, lead: Person, said: Described, now: datetim
         return await _registered_before(db, lead, said, topics)
     await db.execute(insert(ProjectMember).values(project_id=project_id, person_id=lead.id, role=LEAD, since=now))
     await _set_topics(db, project_id, topics)
-    return Saved(await evidence.note(db, await project(db, project_id)), tuple(topics), True, guessed)
+    return Saved(await evidence.note(db, await project(db, project_id, lead)), tuple(topics), True, guessed)
 
 
 async def change(db: AsyncSession, project_id: int, by: Person, said: Described, stage: str, now: datetime) -> Saved:
@@ -123,7 +130,7 @@ async def change(db: AsyncSession, project_id: int, by: Person, said: Described,
     found = await changeable(db, project_id, by)
     if stage not in STAGES:
         raise WrongFields({"stage": "Please choose one of those offered."})
-    twin = await _live_of(db, found.lead_id, fold_title(said.title)) if stage in LIVE else None
+    twin = await live_of(db, found.lead_id, fold_title(said.title)) if stage in LIVE else None
     if twin is not None and twin.id != found.id:
         raise WrongFields({"title": f"There is a live project of that title already (#{twin.id})."})
     topics, guessed = await _topics(db, said)
@@ -131,46 +138,17 @@ async def change(db: AsyncSession, project_id: int, by: Person, said: Described,
     retired = [t for t in await topics_of(db, found.id) if t.retired_at is not None and t not in topics]
     found.title, found.folded, found.aim = said.title, fold_title(said.title), said.aim
     found.words = fold(f"{said.title} {said.aim}")
-    found.place, found.helpers, found.stage, found.updated_at = said.place, said.helpers, stage, now
+    found.place, found.helpers, found.deciding = said.place, said.helpers, said.deciding
+    found.stage, found.updated_at = stage, now
     await db.flush()
     await _set_topics(db, found.id, topics + retired)
     await evidence.note(db, found)
     return Saved(found, tuple(topics + retired), False, guessed)
 
 
-async def stop(db: AsyncSession, project_id: int, by: Person, now: datetime) -> Project:
-    """Stop with thanks; twice is once. Raises `Refused` unless `by` leads it or organises, and when it is finished."""
-    found = await changeable(db, project_id, by)
-    if found.live:
-        found.stage, found.updated_at = STOPPED, now
-    elif found.stage != STOPPED:
-        raise Refused("That project is finished, so there is nothing to stop.", "Well done to everybody on it.")
-    return found
-
-
-async def offer_help(db: AsyncSession, project_id: int, person: Person, now: datetime) -> Project:
-    """Be a helper; twice is once. Raises `Refused` for the lead and when the project is over."""
-    found = await project(db, project_id)
-    if found.lead_id == person.id:
-        raise Refused("You lead that project.", "Others can offer to help; you see them on its card.")
-    if not found.live:
-        raise Refused("That project is over, so it needs no helpers now.", ("Type ", Typed("projects"), " for others."))
-    row = insert_or_ignore(db, ProjectMember)
-    await db.execute(row.values(project_id=found.id, person_id=person.id, role=HELPER, since=now))
-    return await evidence.note(db, found)
-
-
-async def stop_helping(db: AsyncSession, project_id: int, person: Person) -> Project:
-    """No longer be a helper."""
-    found = await project(db, project_id)
-    mine = (ProjectMember.project_id == found.id, ProjectMember.person_id == person.id)
-    await db.execute(delete(ProjectMember).where(*mine, ProjectMember.role == HELPER))
-    return await evidence.note(db, found)
-
-
-async def project(db: AsyncSession, project_id: int) -> Project:
-    """A project with its lead and organisation. Raises `NotFound`."""
-    found = await db.scalar(_loaded(select(Project)).where(Project.id == project_id))
+async def project(db: AsyncSession, project_id: int, viewer: Person | None = None) -> Project:
+    """A project that `viewer` (None: anybody) may know of, with its lead and organisation. Raises `NotFound`."""
+    found = await db.scalar(_loaded(select(Project)).where(Project.id == project_id, visible(viewer)))
     if found is None:
         raise NotFound("I cannot find that project.", ("Type ", Typed("projects"), " to see them."))
     return found
@@ -183,9 +161,10 @@ def may_change(found: Project, person: Person | None) -> bool:
 
 async def changeable(db: AsyncSession, project_id: int, by: Person) -> Project:
     """The project, if `by` may change it. Raises `NotFound` or `Refused`."""
-    found = await project(db, project_id)
+    found = await project(db, project_id, by)
     if not may_change(found, by):
         raise Refused("Only its lead or an organiser can change that project.", "You can say hello, or offer to help.")
+    await must_be_whole(db, found, by)
     return found
 
 
@@ -195,38 +174,39 @@ async def topics_of(db: AsyncSession, project_id: int) -> list[Topic]:
     return list(await db.scalars(query.where(ProjectTopic.project_id == project_id).order_by(Topic.label)))
 
 
-async def of_person(db: AsyncSession, person_id: int) -> list[Project]:
-    """Live projects somebody leads or helps, the last updated first, with lead and organisation."""
-    query = _loaded(select(Project)).where(_member(person_id), Project.stage.in_(LIVE))
+async def of_person(db: AsyncSession, person_id: int, viewer: Person | None = None) -> list[Project]:
+    """Live projects somebody is on and `viewer` may know of, the last updated first, with lead and organisation."""
+    query = _loaded(select(Project)).where(_member(person_id), Project.stage.in_(LIVE), visible(viewer))
     return list(await db.scalars(query.order_by(Project.updated_at.desc(), Project.id.desc())))
 
 
-async def find(db: AsyncSession, words: str) -> list[Project]:
+async def find(db: AsyncSession, words: str, viewer: Person | None = None) -> list[Project]:
     """At most 20 that words mean: `#12` or `12`, else the whole title, else titles that hold all of the words."""
+    seen = _loaded(select(Project)).where(visible(viewer))
     number = re.fullmatch(r"(#?)([0-9]{1,9})", words.strip())
     if number is not None:
-        found = await db.scalar(_loaded(select(Project)).where(Project.id == int(number[2])))
+        found = await db.scalar(seen.where(Project.id == int(number[2])))
         if found is not None or number[1]:
             return [found] if found is not None else []
-    newest = _loaded(select(Project)).order_by(Project.updated_at.desc(), Project.id.desc()).limit(20)
+    newest = seen.order_by(Project.updated_at.desc(), Project.id.desc()).limit(20)
     exact = list(await db.scalars(newest.where(Project.folded == fold_title(words))))
     parts = fold(words).split()
     if exact or not parts:
         return exact
-    return list(await db.scalars(newest.where(*(_holds(Project.folded, singular(part)) for part in parts[:12]))))
+    return list(await db.scalars(newest.where(*(holds(Project.folded, singular(part)) for part in parts[:12]))))
 
 
-async def search(db: AsyncSession, words: str, *, page: int = 1) -> Results:
+async def search(db: AsyncSession, words: str, *, viewer: Person | None = None, page: int = 1) -> Results:
     """Projects of every organisation about the topic that `words` name, or whose title or aim hold them; best first."""
     held = await vocabulary(db)
     topics = held.match(words)
     terms = terms_of(words)
-    query = _scored([m.topic_id for m in topics], terms)
+    query = _scored([m.topic_id for m in topics], terms, viewer)
     nearest = () if topics else tuple(held.nearest(words))
     if query is None:
         return Results(tuple(topics), (), False, nearest)
     first = (page - 1) * PAGE
-    found = await cards(db, list(await db.scalars(query.offset(first).limit(PAGE + 1))))
+    found = await cards(db, list(await db.scalars(query.offset(first).limit(PAGE + 1))), viewer)
     labels = {m.topic_id: m.label for m in topics}
     hits = tuple(replace(card, why=_why(card, labels, terms)) for card in found[:PAGE])
     return Results(tuple(topics), hits, len(found) > PAGE, nearest)
@@ -241,12 +221,12 @@ async def lookalikes(db: AsyncSession, mine: Project) -> tuple[Card, ...]:
     topics = {t.id: t.label for t in await topics_of(db, mine.id)}
     words, title = telling(mine.words), telling(mine.folded)
     longest = sorted(words, key=lambda w: (-len(w), w))[:8]
-    query = _scored(list(topics), longest)
+    query = _scored(list(topics), longest, mine.lead)
     if query is None:
         return ()
     query = query.where(Project.id != mine.id, Project.lead_id != mine.lead_id).limit(_CANDIDATES)
     ranked = []
-    for card in await cards(db, list(await db.scalars(query))):
+    for card in await cards(db, list(await db.scalars(query)), mine.lead):
         shared = words & telling(card.project.words)
         score = 3 * len(topics.keys() & {t.id for t in card.topics}) + len(shared)
         score += len(shared & title & telling(card.project.folded))
@@ -258,20 +238,20 @@ async def lookalikes(db: AsyncSession, mine: Project) -> tuple[Card, ...]:
     return tuple(card for _, _, card in ranked[:LOOKALIKES])
 
 
-async def listing(db: AsyncSession, person_id: int, *, page: int = 1) -> Listing:
-    """Projects somebody leads or helps (live ones first), then everybody's newest; `person_id` 0 is nobody."""
-    mine = case((_member(person_id), 1), else_=0)
+async def listing(db: AsyncSession, viewer: Person | None, *, page: int = 1) -> Listing:
+    """Projects that `viewer` is on (live ones first), then everybody's newest."""
+    mine = case((_member(viewer.id if viewer else 0), 1), else_=0)
     over = case((Project.stage.in_(LIVE), 0), else_=mine)
     order = (mine.desc(), over, Project.created_at.desc(), Project.id.desc())
-    query = select(Project, mine).options(*_LOADED).order_by(*order).offset((page - 1) * PAGE).limit(PAGE + 1)
-    rows = (await db.execute(query)).all()
-    found = await cards(db, [row[0] for row in rows[:PAGE]])
+    query = select(Project, mine).options(*_LOADED).where(visible(viewer)).order_by(*order)
+    rows = (await db.execute(query.offset((page - 1) * PAGE).limit(PAGE + 1))).all()
+    found = await cards(db, [row[0] for row in rows[:PAGE]], viewer)
     own = sum(1 for row in rows[:PAGE] if row[1])
     return Listing(tuple(found[:own]), tuple(found[own:]), len(rows) > PAGE)
 
 
-async def cards(db: AsyncSession, projects: Sequence[Project]) -> list[Card]:
-    """Projects (with lead and organisation loaded) as others may see them, in the same order. Two queries."""
+async def cards(db: AsyncSession, projects: Sequence[Project], viewer: Person | None) -> list[Card]:
+    """Projects (with lead and organisation loaded) as `viewer` may see them, in the same order. A few queries."""
     if not projects:
         return []
     topics: dict[int, list[Topic]] = defaultdict(list)
@@ -284,8 +264,11 @@ async def cards(db: AsyncSession, projects: Sequence[Project]) -> list[Card]:
     for project_id, topic in await db.execute(about):
         topics[project_id].append(topic)
     agreed = await _agreed(db, {p.lead_id for p in projects})
+    closed = await title_only(db, projects, viewer)
     return [
-        Card(
+        Card(title_of(p), (), named=False, reachable=(p.lead_id, "introductions") in agreed, title_only=True)
+        if p.id in closed
+        else Card(
             p,
             tuple(topics[p.id]),
             named=(p.lead_id, "findable") in agreed,
@@ -295,20 +278,29 @@ async def cards(db: AsyncSession, projects: Sequence[Project]) -> list[Card]:
     ]
 
 
-async def card(db: AsyncSession, found: Project) -> Card:
-    """One project with the people of the network who help it; those who left are left out."""
+async def card(db: AsyncSession, found: Project, viewer: Person | None) -> Card:
+    """One project with the people of the network who are on it; those who left are left out."""
+    alone = (await cards(db, [found], viewer))[0]
+    if alone.title_only:
+        return alone
     query = (
-        select(Person.id, Person.name, Organisation.short_name)
+        select(Person.id, Person.name, Organisation.short_name, ProjectMember.role)
         .join(ProjectMember, ProjectMember.person_id == Person.id)
         .join(Organisation, Organisation.id == Person.organisation_id)
-        .where(ProjectMember.project_id == found.id, ProjectMember.role == HELPER)
+        .where(ProjectMember.project_id == found.id, ProjectMember.role != LEAD)
         .where(Person.left_at.is_(None), Person.erased_at.is_(None))
         .order_by(ProjectMember.since, Person.id)
     )
     rows = (await db.execute(query)).all()
     agreed = await _agreed(db, {row.id for row in rows})
-    people = (Helper(r.id, r.name if (r.id, "findable") in agreed else "", r.short_name) for r in rows)
-    return replace((await cards(db, [found]))[0], helpers=tuple(people))
+    named = {id_ for id_, purpose in agreed if purpose == "findable"}
+    people = (
+        Helper(r.id, "", "", r.role)
+        if r.role == EXPERIENCE
+        else Helper(r.id, r.name if r.id in named else "", r.short_name, r.role)
+        for r in rows
+    )
+    return replace(alone, helpers=tuple(people))
 
 
 _LOADED = (joinedload(Project.lead), joinedload(Project.organisation))
@@ -322,22 +314,27 @@ def _member(person_id: int) -> ColumnElement[bool]:
     return exists().where(ProjectMember.project_id == Project.id, ProjectMember.person_id == person_id)
 
 
-def _holds(column: SQLColumnExpression[str], word: str) -> ColumnElement[bool]:
+def holds(column: SQLColumnExpression[str], word: str) -> ColumnElement[bool]:
     """Whether a word of the folded column begins with `word`."""
     return (literal(" ") + column).contains(f" {word}", autoescape=True)
 
 
-def _scored(topic_ids: Sequence[int], words: Iterable[str]) -> Select[Project] | None:
-    """Projects about any of the topics or with any of the words, those with most first; None when nothing is asked."""
-    signs: list[tuple[ColumnElement[bool], int]] = [(_holds(Project.words, w), 1) for w in words]
+def _scored(topic_ids: Sequence[int], words: Iterable[str], viewer: Person | None) -> Select[Project] | None:
+    """Projects about any of the topics or with any of the words, those with most first; None when nothing is asked.
+
+    Where only the title may be seen, only the title is searched: what is found must not tell what is not shown.
+    """
+    seen = whole(viewer)
+    text = case((seen, Project.words), else_=Project.folded)
+    signs: list[tuple[ColumnElement[bool], int]] = [(holds(text, w), 1) for w in words]
     signs += [
-        (exists().where(ProjectTopic.project_id == Project.id, ProjectTopic.topic_id == topic_id), 3)
+        (seen & exists().where(ProjectTopic.project_id == Project.id, ProjectTopic.topic_id == topic_id), 3)
         for topic_id in topic_ids
     ]
     if not signs:
         return None
     score = sum((case((sign, points), else_=0) for sign, points in signs), start=literal(0))
-    query = _loaded(select(Project)).where(or_(*(sign for sign, _ in signs)))
+    query = _loaded(select(Project)).where(visible(viewer), or_(*(sign for sign, _ in signs)))
     return query.order_by(score.desc(), Project.updated_at.desc(), Project.id.desc())
 
 
@@ -369,7 +366,7 @@ async def _topics(db: AsyncSession, said: Described) -> tuple[list[Topic], bool]
             raise WrongFields({"topics": "Please choose from those offered."})
         return chosen, False
     matches = (await vocabulary(db)).match(f"{said.title}\n{said.aim}")
-    guessed = await by_slug(db, [m.slug for m in matches if m.score >= _SURE])
+    guessed = await by_slug(db, [m.slug for m in matches if m.score >= SURE])
     return guessed, bool(guessed)
 
 
@@ -379,7 +376,8 @@ async def _set_topics(db: AsyncSession, project_id: int, topics: Sequence[Topic]
         await db.execute(insert(ProjectTopic), [{"project_id": project_id, "topic_id": t.id} for t in topics])
 
 
-async def _live_of(db: AsyncSession, lead_id: int, folded: str) -> Project | None:
+async def live_of(db: AsyncSession, lead_id: int, folded: str) -> Project | None:
+    """Somebody's live project of a title, folded as `fold_title` does."""
     query = _loaded(select(Project)).where(Project.lead_id == lead_id, Project.folded == folded)
     found: Project | None = await db.scalar(query.where(Project.stage.in_(LIVE)))
     return found
@@ -387,7 +385,7 @@ async def _live_of(db: AsyncSession, lead_id: int, folded: str) -> Project | Non
 
 async def _registered_before(db: AsyncSession, lead: Person, said: Described, topics: Sequence[Topic]) -> Saved:
     """The live project of that title, when everything else was said of it too. Raises `WrongFields`."""
-    old = await _live_of(db, lead.id, fold_title(said.title))
+    old = await live_of(db, lead.id, fold_title(said.title))
     if old is None:
         raise RuntimeError("a project was there and is not")
     had = await topics_of(db, old.id)

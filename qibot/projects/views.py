@@ -11,16 +11,24 @@ from qibot.clock import local_date
 from qibot.dates import say_date
 from qibot.people.models import Organisation, Person, Topic
 from qibot.people.topics import Match
-from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
-from qibot.projects.models import IDEA, STOPPED, UNDER_WAY, Project
+from qibot.projects.forms import DECIDE, EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
+from qibot.projects.models import COACH, EXPERIENCE, HELPER, IDEA, INVOLVED, SPONSOR, STOPPED, UNDER_WAY, Project
+from qibot.projects.progress import in_words
 from qibot.projects.service import Card, Helper, Listing, Results, Saved, may_change
+from qibot.projects.visibility import HIDDEN, LISTED, SHOWINGS, TITLE_ONLY
 from qibot.typed import Typed
 
 _HELPERS_SHOWN = 8
+_TITLES_ONLY = "shows others the titles of its projects, and no more."
+_SHOWN = {
+    LISTED: "Everybody in the network sees them whole.",
+    TITLE_ONLY: "Others see title and organisation, and can ask to be introduced to whoever leads it.",
+    HIDDEN: "Others do not see them at all, also when they ask for one by its number.",
+}
 
 
-def registered(saved: Saved, card: Card, alike: Sequence[Card], me: Person, today: date) -> Message:
-    """After registering: the card with next steps, and what looks like it."""
+def registered(saved: Saved, card: Card, alike: Sequence[Card], me: Person, today: date, *between: Part) -> Message:
+    """After registering: the card with next steps, and what looks like it. `between`: what is said of its aim."""
     title = f"Registered: {card.project.title}" if saved.new else f"Registered already: {card.project.title}"
     topic = card.topics[0] if card.topics else None
     steps = [Button("Show the project", Say(f"project show #{card.project.id}"))]
@@ -29,17 +37,18 @@ def registered(saved: Saved, card: Card, alike: Sequence[Card], me: Person, toda
         steps.insert(0, Button("Find a champion for it", Say(f"find {label}"), "primary"))
         steps.append(Button("Who else works on this", Say(f"who {label}")))
     steps.append(Button("Change", Say(f"project edit #{card.project.id}")))
-    return Message(title, *_about_topics(saved), _facts(card, me, today), Buttons(*steps), *_alike(alike, me, today))
+    facts = _facts(card, me, today)
+    return Message(title, *_about_topics(saved), facts, *between, Buttons(*steps), *_alike(alike, me, today))
 
 
-def changed(saved: Saved, card: Card, me: Person, today: date) -> Message:
-    """After a change."""
-    return Message(f"Saved: {card.project.title}", *_about_topics(saved), *_whole(card, me, today))
+def changed(saved: Saved, card: Card, me: Person, today: date, *between: Part) -> Message:
+    """After a change. `between`: what is said of its aim."""
+    return Message(f"Saved: {card.project.title}", *_about_topics(saved), *_whole(card, me, today, *between))
 
 
-def shown(card: Card, me: Person | None, today: date) -> Message:
-    """One project, with what this reader may do about it."""
-    return Message(card.project.title, *_whole(card, me, today))
+def shown(card: Card, me: Person | None, today: date, *between: Part) -> Message:
+    """One project, with what this reader may do about it. `between`: what else is known of it."""
+    return Message(card.project.title, *_whole(card, me, today, *between))
 
 
 def _about_topics(saved: Saved) -> tuple[Part, ...]:
@@ -59,13 +68,16 @@ def _alike(alike: Sequence[Card], me: Person, today: date) -> tuple[Part, ...]:
     return Text(Bold(count), ". They may save you work, or be glad of yours."), *lines
 
 
-def _whole(card: Card, me: Person | None, today: date) -> tuple[Part, ...]:
+def _whole(card: Card, me: Person | None, today: date, *between: Part) -> tuple[Part, ...]:
     aim = (Quote(card.project.aim),) if card.project.aim else ()
-    return (*aim, _facts(card, me, today), *_steps(card, me))
+    closed = (Note(f"{card.project.organisation.short_name} {_TITLES_ONLY}"),) if card.title_only else ()
+    return (*aim, _facts(card, me, today), *closed, *between, *_steps(card, me))
 
 
 def _facts(card: Card, me: Person | None, today: date) -> Facts:
     p = card.project
+    if card.title_only:
+        return Facts((("Number", f"#{p.id}"), ("Organisation", p.organisation.name)))
     return Facts(
         (
             ("Number", f"#{p.id}"),
@@ -74,8 +86,14 @@ def _facts(card: Card, me: Person | None, today: date) -> Facts:
             ("Organisation", p.organisation.name),
             ("Place", p.place),
             ("Stage", p.stage),
+            ("Progress", in_words(p.progress)),
+            ("Paused until", say_date(p.paused_until, today) if p.paused_until and p.paused_until > today else ""),
             ("Who helps", p.helpers),
-            ("Helpers in the network", _helpers(card.helpers, me)),
+            ("Sponsor", _helpers(card.helpers, SPONSOR, me)),
+            ("Coach", _helpers(card.helpers, COACH, me)),
+            ("Helpers in the network", _helpers(card.helpers, HELPER, me)),
+            ("Service users and carers", _experience(card.helpers, me)),
+            ("Who shares the decisions", DECIDE[p.deciding] if p.deciding else "not said"),
             ("Registered", _day(p.created_at, today)),
             ("Last update", _day(p.updated_at, today)),
         )
@@ -85,7 +103,7 @@ def _facts(card: Card, me: Person | None, today: date) -> Facts:
 def _steps(card: Card, me: Person | None) -> tuple[Part, ...]:
     p = card.project
     buttons: list[Button] = []
-    if may_change(p, me):
+    if may_change(p, me) and not card.title_only:
         buttons.append(Button("Change", Say(f"project edit #{p.id}")))
         if p.live:
             buttons.append(Button("Stop with thanks", Say(f"project stop #{p.id}")))
@@ -107,6 +125,8 @@ def _hello(card: Card, me: Person | None) -> tuple[Button, ...]:
 
 
 def _help(card: Card, me: Person) -> tuple[Button, ...]:
+    if card.title_only:
+        return ()
     if any(h.person_id == me.id for h in card.helpers):
         return (Button("I can no longer help", StopHelping(card.project.id)),)
     return (Button("Offer to help", OfferHelp(card.project.id)),) if card.project.live else ()
@@ -119,6 +139,8 @@ def _line(card: Card, me: Person | None, today: date) -> tuple[Part, ...]:
     where = ", ".join(x for x in (_lead(card, me), p.organisation.short_name if _named(card, me) else "", p.place) if x)
     why = f"\n{'; '.join(card.why)[:1].upper()}{'; '.join(card.why)[1:]}." if card.why else ""
     said = f" (#{p.id}) – {where}\n{p.stage.capitalize()}, last update {_day(p.updated_at, today)}.{why}"
+    if card.title_only:
+        said = f" (#{p.id})\n{p.organisation.short_name} {_TITLES_ONLY}{why}"
     return Text(Bold(p.title), said), Buttons(Button("Show", Say(f"project show #{p.id}")), *_hello(card, me))
 
 
@@ -135,13 +157,21 @@ def _lead(card: Card, me: Person | None) -> str:
     return p.lead.name if card.named else f"a member of {p.organisation.short_name}"
 
 
-def _helpers(helpers: Sequence[Helper], me: Person | None) -> str:
+def _helpers(everybody: Sequence[Helper], role: str, me: Person | None) -> str:
+    helpers = [h for h in everybody if h.role == role]
     said = []
     for h in helpers[:_HELPERS_SHOWN]:
         name = f"{h.name} ({h.organisation})" if h.name else f"a member of {h.organisation}"
         said.append("you" if me is not None and me.id == h.person_id else name)
     more = len(helpers) - len(said)
     return ", ".join(said) + (f" and {more} more" if more else "")
+
+
+def _experience(helpers: Sequence[Helper], me: Person | None) -> str:
+    """That they take part, and nothing of how many or who: that alone would say something of somebody's health."""
+    there = [h for h in helpers if h.role == EXPERIENCE]
+    mine = any(me is not None and me.id == h.person_id for h in there)
+    return "take part, you among them" if mine else "take part" if there else ""
 
 
 def _day(at: datetime, today: date) -> str:
@@ -224,8 +254,11 @@ def stopped(project: Project) -> Message:
     """After stopping."""
     return Message(
         f"“{project.title}” is stopped, with thanks",
-        Text("Thank you to everybody who tried it. Others still find it, and can ask what you learned."),
+        Text(
+            "Thank you to everybody who tried it. Others still find it, and what was learned is worth as much as a win."
+        ),
         Buttons(
+            Button("Tell what was learned", Say(f"project learned #{project.id}"), "primary"),
             Button("Show the project", Say(f"project show #{project.id}")),
             Button("Register another project", Say("project register")),
         ),
@@ -235,7 +268,9 @@ def stopped(project: Project) -> Message:
 def helping(card: Card, me: Person, *, findable: bool) -> Message:
     """After offering to help."""
     how = "by name" if findable else f"as a member of {me.organisation.short_name}, as you have not agreed to be found"
-    buttons = (*_hello(card, me), Button("Show the project", Say(f"project show #{card.project.id}")), *_help(card, me))
+    show = Button("Show the project", Say(f"project show #{card.project.id}"))
+    other = Button("In another role", Say(f"project join #{card.project.id}"))
+    buttons = (*_hello(card, me), show, other, *_help(card, me))
     return Message(
         f"You are a helper of “{card.project.title}”. Thank you",
         Text(f"Its lead sees you on the project’s card, {how}."),
@@ -267,8 +302,24 @@ def home(cards: Sequence[Card], *, more: bool) -> tuple[Part, ...]:
     return Text(Bold("My projects"), f"\n{lines}"), Buttons(*buttons)
 
 
+def showing(organisation: Organisation, shown: str, *, new: bool) -> Message:
+    """What others see of an organisation's projects, and how to choose differently."""
+    asked = f" of:{organisation.ods_code}" if organisation.ods_code else ""
+    others = (Button(x.capitalize(), Say(f"organisation projects {x}{asked}")) for x in SHOWINGS if x != shown)
+    title = f"Projects of {organisation.short_name} are {'now ' if new else ''}{_AS[shown]}"
+    return Message(
+        title,
+        Text(_SHOWN[shown]),
+        Buttons(*others, Button("Projects", Say("projects"))),
+        Note("Its own people, and those who are on a project, see all of it in any case."),
+    )
+
+
+_AS = {LISTED: "listed", TITLE_ONLY: "shown by title only", HIDDEN: "hidden"}
 _AT, _TODAY = datetime(2019, 11, 27, 10, tzinfo=UTC), date(2019, 11, 27)
-_MKUH = Organisation(id=1, name="Milton Keynes University Hospital NHS Foundation Trust", short_name="MKUH")
+_MKUH = Organisation(
+    id=1, ods_code="RD8", name="Milton Keynes University Hospital NHS Foundation Trust", short_name="MKUH"
+)
 _BEDS = Organisation(id=2, name="Bedfordshire Hospitals NHS Foundation Trust", short_name="Beds Hospitals")
 _AMINA = Person(id=1, name="Amina Okafor", organisation_id=1, organisation=_MKUH, is_organiser=False)
 _TOMASZ = Person(id=2, name="Tomasz Nowak", organisation_id=2, organisation=_BEDS, is_organiser=False)
@@ -277,15 +328,20 @@ _MATCH = Match(1, "sepsis", "Sepsis", 0.94, "septic")
 _ONE = Project(
     id=12, title="Sepsis six within the hour", aim="Antibiotics within an hour for 9 in 10 patients by March.",
     place="Milton Keynes", helpers="Pharmacy, the outreach team", lead_id=1, lead=_AMINA, organisation=_MKUH,
-    stage=UNDER_WAY, created_at=_AT, updated_at=_AT,
+    stage=UNDER_WAY, progress=5, deciding=INVOLVED, created_at=_AT, updated_at=_AT,
 )  # fmt: skip
 _TWO = Project(
     id=9, title="A trolley for sepsis <!channel> **x**", aim="", place="Bedford", helpers="", lead_id=2, lead=_TOMASZ,
     organisation=_BEDS, stage=STOPPED, created_at=_AT, updated_at=_AT,
 )  # fmt: skip
-_MINE = Card(_ONE, (_SEPSIS,), True, True, (Helper(2, "Tomasz Nowak", "Beds Hospitals"), Helper(3, "", "CNWL")))
+_TEAM = (
+    Helper(2, "Tomasz Nowak", "Beds Hospitals"), Helper(3, "", "CNWL"), Helper(4, "", "CNWL", COACH),
+    Helper(5, "", "", EXPERIENCE),
+)  # fmt: skip
+_MINE = Card(_ONE, (_SEPSIS,), True, True, _TEAM)
 _THEIRS = Card(_TWO, (_SEPSIS,), True, True, why=("also about Sepsis", "also says “trolley”"))
 _SHY = Card(_TWO, (), False, False, why=("says “sepsis”",))
+_CLOSED = Card(_TWO, (), False, True, why=("says “sepsis”",), title_only=True)
 _TOPICS = (Choice("sepsis", "Sepsis", "Clinical safety"),)
 
 EXAMPLES: dict[str, Message | Form] = {
@@ -295,7 +351,8 @@ EXAMPLES: dict[str, Message | Form] = {
     "shown_to_lead": shown(_MINE, _AMINA, _TODAY),
     "shown_to_helper": shown(_MINE, _TOMASZ, _TODAY),
     "shown_to_stranger": shown(_SHY, None, _TODAY),
-    "found": found("septic", Results((_MATCH,), (_THEIRS, _SHY), True, ()), _AMINA, page=1, today=_TODAY),
+    "shown_title_only": shown(_CLOSED, _AMINA, _TODAY),
+    "found": found("septic", Results((_MATCH,), (_THEIRS, _SHY, _CLOSED), True, ()), _AMINA, page=1, today=_TODAY),
     "found_by_stranger": found("septic", Results((), (_SHY,), False, ()), None, page=1, today=_TODAY),
     "nobody_yet": nobody("septic", Results((_MATCH,), (), False, ())),
     "nobody_near": nobody("sepis", Results((), (), False, (_MATCH,))),
@@ -308,6 +365,9 @@ EXAMPLES: dict[str, Message | Form] = {
     "helping": helping(_MINE, _TOMASZ, findable=True),
     "helping_unnamed": helping(_MINE, _TOMASZ, findable=False),
     "no_longer_helping": no_longer_helping(_ONE),
+    "showing": showing(_MKUH, LISTED, new=False),
+    "showing_titles": showing(_MKUH, TITLE_ONLY, new=True),
+    "showing_none": showing(_BEDS, HIDDEN, new=True),
     "home": Message("qibot", *home([_MINE, _THEIRS], more=True)),
     "home_none": Message("qibot", *home([], more=False)),
     "register_form": Form(

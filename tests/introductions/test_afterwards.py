@@ -46,7 +46,9 @@ async def test_both_are_asked_after_two_weeks_and_after_three_months(
     assert "Noted" in tomasz.sees
     assert [(r.met, r.outcome) for r in await rows(database)] == [("yes", "project")]
     await days.until(11, 26, year=2020)
-    assert (len(amina.inbox), len(tomasz.inbox)) == (3, 3)
+    # Who said that it led to a project is asked once whether they would tell it.
+    assert (len(amina.inbox), len(tomasz.inbox)) == (4, 3)
+    assert "Something came of an introduction of yours" in amina.reads().sees
 
 
 @pytest.mark.usefixtures("introduced")

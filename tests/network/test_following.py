@@ -1,5 +1,7 @@
 """Topics that people follow, and the weekly digest of what is new in them."""
 
+import re
+
 from tests.cast import AMINA, JONAS, OWEN, PRIYA, RUTH, TOMASZ
 from tests.champions.scene import offer
 from tests.introductions.days import Days
@@ -31,13 +33,16 @@ async def test_once_a_week_what_is_new_and_each_thing_once(talk: Network, days: 
     await offer(talk, AMINA, "sepsis")
     await register(talk, "Sepsis trolley", "sepsis", "falls")
     await register(talk, "Warm blankets", "dementia")
+    story = {"title": "A mat by the bed", "outcome": "did not", "tried": "Mats", "topics": ["falls"], "no_name": True}
+    await talk(TOMASZ).submits("stories.tell", story)
     await days.until(12, 2, 8)
     assert talk(AMINA).inbox == []
     await days.until(12, 2, 9)
     lines = [line for line in talk(AMINA).reads().sees.splitlines() if line.startswith("•")]
-    assert lines == [
+    assert [re.sub(r"#\d{6}", "#…", line) for line in lines] == [
         "• New champion: an improvement lead at CNWL in Milton Keynes",
         "• New project: Sepsis trolley (#2, Beds Hospitals)",
+        "• New story: A mat by the bed (#…)",
         "• New champion: Tomasz Nowak, consultant nurse at Beds Hospitals in Bedford",
     ]
     await days.until(12, 9)

@@ -52,6 +52,9 @@ async def scene(talk: Network, database: Database) -> tuple[int, int]:
     await offer(talk, TOMASZ, "septic-shock-rounds", "sepsis")
     await talk(TOMASZ).says("project register Shock trolley")
     await talk(TOMASZ).fills(topics=("septic-shock-rounds",))
+    await talk(TOMASZ).submits(
+        "stories.tell", {"title": "A trolley", "outcome": "worked", "tried": "Two", "topics": ["septic-shock-rounds"]}
+    )
     await ask_organisers(talk, AMINA, "shock at night", old)
     for who in (AMINA, RUTH):
         await talk(who).presses_raw("network.follow", {"topic": old})

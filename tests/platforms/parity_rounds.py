@@ -40,7 +40,7 @@ class RoundStories(Walk):
 
     async def _join(self) -> None:
         await self.days(1)
-        self.reads(AMINA, "Would you like to take part in “Coffee")
+        self.reads(AMINA, "Would you like to take part in Coffee")
         await self.presses(AMINA, "Ask me each time")
         for who in (RUTH, JONAS, TOMASZ, PRIYA):
             await self.says(who, "round join coffee")
@@ -70,7 +70,7 @@ class RoundStories(Walk):
         await self.presses(AMINA, "Yes, I am in")
 
     async def _go_out(self, monday: date) -> None:
-        self.reads(OWEN, "The first round of “Coffee & *cake*” waits for you")
+        self.reads(OWEN, "The first round of Coffee & *cake* waits for you")
         await self.presses(OWEN, "Preview it")
         await self.presses(OWEN, "Yes, let it go out")
         await self.presses(OWEN, "Undo")
@@ -93,10 +93,10 @@ class RoundStories(Walk):
         await self.presses(who, "Leave")
 
     async def _afterwards(self) -> None:
-        self.reads(RUTH, "You sit out “Tea” this time")
+        self.reads(RUTH, "You sit out Tea this time")
         assert any("could not be told" in one.words for who in self.got for one in self.got[who])
         await self.days(1)
-        self.reads(OWEN, "How the round of “Coffee & *cake*” went")
+        self.reads(OWEN, "How the round of Coffee & *cake* went")
         for who in (AMINA, RUTH, JONAS, TOMASZ, PRIYA):
             await self.says(who, "round why")
             await self.says(who, "introductions")
@@ -105,4 +105,4 @@ class RoundStories(Walk):
         await self.says(OWEN, "round show coffee")
         await self.presses(OWEN, "Stop these rounds")
         await self.days(1)
-        self.reads(AMINA, "“Coffee & *cake*” has ended")
+        self.reads(AMINA, "Coffee & *cake* has ended")

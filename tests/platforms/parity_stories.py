@@ -19,11 +19,11 @@ from tests.cast import (
 from tests.platforms.parity_champion_life import ChampionLife
 from tests.platforms.parity_finding import Finding
 from tests.platforms.parity_one_to_one import OneToOne
+from tests.platforms.parity_projects import NHS_NUMBER, ProjectStories
 from tests.platforms.parity_rounds import RoundStories
 from tests.talk import ORGANISATIONS
 
 EVERYTHING = ["findable", "introductions", "nudges", "broadcasts"]
-NHS_NUMBER = "the patient is 943 476 5919"
 WHY = "We start a sepsis trolley in March"
 CODE = "QI27"
 JONAS_UNNAMED = "An improvement lead"
@@ -34,7 +34,7 @@ NEED_NO_OFFER = {"people.leave", "champions.ask_organisers", "champions.look_for
 """Buttons that a member may press whatever they carry: made up, they would be answered as any other."""
 
 
-class Stories(Finding, ChampionLife, OneToOne, RoundStories):
+class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories):
     """What happens, in an order in which one leads to the next."""
 
     async def everything(self) -> None:
@@ -46,6 +46,10 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories):
         await self.finding()
         await self.coaches_and_partners()
         await self.projects()
+        await self.showing_projects()
+        await self.working_on_a_project()
+        await self.calling_for_help()
+        await self.stories()
         await self.event()
         await self.organising()
         await self.introductions()
@@ -64,6 +68,8 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories):
         # Who has had three messages in a week gets no invitation in it.
         await self.days(8)
         await self.rounds()
+        await self.stalled_projects()
+        await self.story_prompts()
         await self.changing_their_minds()
         await self.refusals()
         await self.a_year_later()

@@ -105,9 +105,11 @@ def test_it_asks_for_what_is_used_and_nothing_more() -> None:
 
 def test_every_shortcut_is_a_command_of_the_router() -> None:
     shortcuts = manifest(router, url=URL)["features"]["shortcuts"]
-    offered = {row.shortcut: f"qibot:{row.name}" for row in router.commands.values() if row.shortcut}
-    assert {s["name"]: s["callback_id"] for s in shortcuts} == offered
-    assert "Register a project" in offered
+    rows = router.commands.values()
+    offered = {("global", row.shortcut): f"qibot:{row.name}" for row in rows if row.shortcut}
+    offered |= {("message", row.from_message): f"qibot:{row.name}" for row in rows if row.from_message}
+    assert {(s["type"], s["name"]): s["callback_id"] for s in shortcuts} == offered
+    assert {("global", "Register a project"), ("message", "Save as a story")} <= offered.keys()
 
 
 def test_with_a_socket_slack_needs_no_address_of_ours() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from qibot.demo.slack_things import Seen
 from qibot.demo.world import World
 from qibot.people.models import Receipt
 from tests.cast import AMINA, RUTH
@@ -109,6 +110,30 @@ async def test_the_global_shortcut_opens_its_form_and_is_answered_in_the_convers
     done = await wire.slack.submit(amina, seen.opened, {"title": "Sepsis trolley", "topics": ["sepsis"]})
     await wire.slack.wait_idle(until=lambda: done.messages)
     assert not done.messages[0].is_ephemeral
+
+
+async def test_the_shortcut_of_a_message_opens_a_form_with_its_words(wire: World, user: Users) -> None:
+    amina, ruth = user(AMINA), user(RUTH)
+    channel = wire.slack.add_channel(amina.team_id, "C0QI", "qi", [amina.id, ruth.id])
+    await join(wire, amina)
+
+    async def takes(words: str) -> Seen:
+        wire.slack.post(channel, ruth.id, {"text": words})
+        return await wire.slack.message_shortcut(amina, wire.slack.messages(amina, "C0QI")[-1], "qibot:story add")
+
+    seen = await takes(f"<@{amina.id}> tried a trolley &amp; <https://x.example|a list>")
+    assert seen.opened is not None
+    tried = next(b for b in seen.opened.blocks if b["block_id"] == "tried")
+    assert tried["element"]["initial_value"] == "somebody tried a trolley & a list"
+    done = await wire.slack.submit(amina, seen.opened, {"title": "A trolley", "outcome": "worked"})
+    await wire.slack.wait_idle(until=lambda: done.messages)
+    assert "is told" in str(done.messages[0].blocks)
+    refused = await takes("The patient is 943 476 5919")
+    await wire.slack.wait_idle(until=lambda: refused.messages)
+    assert refused.opened is None
+    assert "Nothing was saved or sent." in str(refused.messages[-1].blocks)
+    # Nobody else in the channel has seen any of it.
+    assert all(message.user == ruth.id for message in wire.slack.messages(ruth, "C0QI"))
 
 
 async def test_a_form_from_a_command_in_a_channel_is_answered_there_for_one_person(wire: World, user: Users) -> None:

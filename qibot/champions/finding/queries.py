@@ -41,6 +41,8 @@ SLOTS = 8
 ENOUGH = 5
 """People of other organisations who make a page."""
 _TOPICS = ("topic1", "topic2", "topic3")
+TOPICS_AT_ONCE = len(_TOPICS)
+"""Topics that one look takes people of."""
 _SCANNED = 3_000
 """People of one topic, or of one place, who are looked at when a place or organisation is asked for."""
 

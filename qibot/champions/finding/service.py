@@ -7,7 +7,7 @@ words that many people use lead to nobody. `docs/finding.md` has the figures.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,8 @@ from qibot.champions.finding.models import HELPED, INTRODUCED, LED, OFFER
 from qibot.champions.finding.queries import Candidate, Clue
 from qibot.champions.models import OPEN
 from qibot.champions.roles import PARTNER_ROLE
-from qibot.people.models import Person
+from qibot.clock import local_date
+from qibot.people.models import Person, Topic
 from qibot.people.places import Where, gazetteer
 from qibot.people.topics import vocabulary
 from qibot.vocabulary.meaning import seldom
@@ -146,13 +147,40 @@ async def _hits(db: AsyncSession, words: str, reading: Reading, asking: Asking, 
         found.setdefault(candidate.person_id, candidate)
     for candidate in await queries.by_evidence(db, list(shares), asking, where):
         found.setdefault(candidate.person_id, candidate)
+    return await _ranked(db, found, topics, shares, asking, _may_be_asked)
+
+
+async def for_topics(db: AsyncSession, topics: Sequence[Topic], *, asker: Person, now: datetime) -> list[Hit]:
+    """Champions who offer any of these topics and may be asked now, in the order of a search."""
+    asking = Asking(asker.id, asker.organisation_id, False, now, local_date(now, asker.zone))
+    meant = {topic.id: Match(topic.id, topic.slug, topic.label, 1.0, topic.label) for topic in topics}
+    found: dict[int, Candidate] = {}
+    for first in range(0, len(topics), queries.TOPICS_AT_ONCE):
+        some = list(meant)[first : first + queries.TOPICS_AT_ONCE]
+        for candidate in await queries.by_topics(db, some, asking, None):
+            found.setdefault(candidate.person_id, candidate)
+    return await _ranked(db, found, meant, {}, asking, _offers)
+
+
+async def _ranked(
+    db: AsyncSession,
+    found: Mapping[int, Candidate],
+    topics: Mapping[int, Match],
+    shares: Mapping[int, float],
+    asking: Asking,
+    wanted: Callable[[Candidate, Sequence[Clue]], bool],
+) -> list[Hit]:
     clues: dict[int, list[Clue]] = defaultdict(list)
     for clue in await queries.clues(db, list(found), list(topics), list(shares)):
         clues[clue.person_id].append(clue)
     told = ((person, clues[person.person_id]) for person in found.values())
-    ranked = [_hit(person, some, topics, shares, asking) for person, some in told if _may_be_asked(person, some)]
+    ranked = [_hit(person, some, topics, shares, asking) for person, some in told if wanted(person, some)]
     ranked.sort(key=lambda pair: pair[0])
     return [hit for _, hit in ranked]
+
+
+def _offers(person: Candidate, clues: Sequence[Clue]) -> bool:
+    return person.champion and any(clue.kind == OFFER for clue in clues)
 
 
 def _may_be_asked(person: Candidate, clues: Sequence[Clue]) -> bool:
@@ -260,4 +288,4 @@ def _reasons(
         yield Reason(best.kind, title=best.title if telling or best.kind == OFFER else "")
 
 
-__all__ = ["PAGE", "Hit", "Reason", "Results", "Vocabulary", "search"]
+__all__ = ["PAGE", "Hit", "Reason", "Results", "Vocabulary", "for_topics", "search"]

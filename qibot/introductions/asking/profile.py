@@ -13,6 +13,8 @@ from qibot.people import service as people
 from qibot.people import topics
 from qibot.people.models import Person, Topic
 from qibot.projects import service as projects
+from qibot.projects import visibility
+from qibot.projects.models import Project
 
 _PROJECTS = 3
 
@@ -54,7 +56,7 @@ async def profile(db: AsyncSession, person: Person, viewer: Person) -> Profile:
     standing = offer is not None and offer.stopped_at is None
     unnamed = offer is not None and offer.visibility != OPEN
     helps_with = await champions.topics_of(db, person.id) if standing else []
-    led = [p for p in await projects.of_person(db, person.id) if p.lead_id == person.id]
+    led = await _led(db, person, viewer)
     apart = 0 if mine else (await known_apart(db, viewer.id, [person.id])).get(person.id, 0)
     return Profile(
         person.id,
@@ -70,6 +72,13 @@ async def profile(db: AsyncSession, person: Person, viewer: Person) -> Profile:
         unnamed=unnamed,
         mine=mine,
     )
+
+
+async def _led(db: AsyncSession, person: Person, viewer: Person) -> list[Project]:
+    """What they lead. Where the title is all that is shown of a project, its lead is not."""
+    led = [p for p in await projects.of_person(db, person.id, viewer) if p.lead_id == person.id]
+    kept = await visibility.title_only(db, led, viewer)
+    return [p for p in led if p.id not in kept]
 
 
 def _labels(found: Sequence[Topic]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from qibot.errors import NotFound, Refused, WrongFields
 from qibot.hours import add_working_days
 from qibot.introductions.models import ACCEPTED, ASKED, KIND, NAME, ROLE, WITHDRAWN, Introduction
 from qibot.introductions.pairs import known_apart, may_pair
-from qibot.introductions.seen import Seen, before, is_found, willing
+from qibot.introductions.seen import Seen, asked, is_found, willing
 from qibot.introductions.service import (
     ANSWER_DAYS,
     ASKED_KIND,
@@ -64,10 +64,11 @@ class Whom:
 
 async def preview(db: AsyncSession, asker: Person, wish: Wish, now: datetime) -> Whom:
     """Whom `asker` would ask. Raises `NotFound` or `Refused` when they may not."""
-    person = await _may_ask(db, asker, await _whom(db, wish), wish, now)
-    project = (await projects.project(db, wish.project_id)).title if wish.project_id else ""
-    topic = await _topic(db, wish)
-    return Whom(await before(db, person), topic.label if topic else "", project)
+    person = await _may_ask(db, asker, await _whom(db, asker, wish), wish, now)
+    project = await projects.project(db, wish.project_id, asker) if wish.project_id else None
+    topic = await _topic(db, asker, wish)
+    other = await asked(db, person, project, asker)
+    return Whom(other, topic.label if topic else "", project.title if project else "")
 
 
 async def ask(db: AsyncSession, asker: Person, wish: Wish, reason: str, shows: str, now: datetime) -> Introduction:
@@ -76,7 +77,7 @@ async def ask(db: AsyncSession, asker: Person, wish: Wish, reason: str, shows: s
     """
     if shows not in ("", NAME, ROLE, KIND):
         raise WrongFields({"shows": "Please choose one of those offered."})
-    asked_id = await _whom(db, wish)
+    asked_id = await _whom(db, asker, wish)
     # Both are held, in one order, so that the limits hold for two presses at the same moment too.
     both = select(Person.id).where(Person.id.in_((asker.id, asked_id))).order_by(Person.id)
     await db.execute(both.with_for_update(key_share=True))
@@ -84,7 +85,7 @@ async def ask(db: AsyncSession, asker: Person, wish: Wish, reason: str, shows: s
     # Whoever keeps the two apart is told nothing, and the asker only what silence would tell them.
     held_back = not await may_pair(db, asker.id, person.id)
     day = local_date(now, person.zone)
-    topic = await _topic(db, wish)
+    topic = await _topic(db, asker, wish)
     values = {
         "asker_id": asker.id,
         "champion_id": person.id,
@@ -114,15 +115,19 @@ async def _tell(db: AsyncSession, introduction_id: int, person: Person, day: dat
     await outbox.queue(db, kind=REMINDER_KIND, person_id=person.id, subject=subject, due_at=remind_at)
 
 
-async def _whom(db: AsyncSession, wish: Wish) -> int:
+async def _whom(db: AsyncSession, asker: Person, wish: Wish) -> int:
     if wish.project_id:
-        return (await projects.project(db, wish.project_id)).lead_id
+        return (await projects.project(db, wish.project_id, asker)).lead_id
     return wish.person_id or wish.champion_id
 
 
-async def _topic(db: AsyncSession, wish: Wish) -> Topic | None:
-    about = await projects.topics_of(db, wish.project_id) if wish.project_id else []
-    return about[0] if about else await by_id(db, wish.topic_id)
+async def _topic(db: AsyncSession, asker: Person, wish: Wish) -> Topic | None:
+    if not wish.project_id:
+        return await by_id(db, wish.topic_id)
+    found = await projects.project(db, wish.project_id, asker)
+    # Where the title is all that is shown, what it is about is not.
+    (card,) = await projects.cards(db, [found], asker)
+    return card.topics[0] if card.topics else await by_id(db, wish.topic_id)
 
 
 async def _may_ask(db: AsyncSession, asker: Person, asked_id: int, wish: Wish, now: datetime) -> Person:

@@ -163,7 +163,9 @@ class SlackAdapter:
             await ack()
             return
         where = without(await self._where(context, body, command=command), response_url="")
-        work = self._begin(where, Shortcut(_key(body), self._sender(where), command))
+        # From the menu of a message its words come along; nothing else of it is read.
+        words = _words((body.get("message") or {}).get("text"))
+        work = self._begin(where, Shortcut(_key(body), self._sender(where), command, words))
         await self.replies.in_time(work)
         await ack()
         self.replies.start(self._finish(where, work))

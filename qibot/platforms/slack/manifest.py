@@ -28,13 +28,14 @@ def manifest(router: Router[Any], *, url: str, socket_mode: bool = False) -> dic
     events = "" if socket_mode else f"{url}/slack/events"
     shortcuts = [
         {
-            "name": row.shortcut[:24],
-            "type": "global",
+            "name": name[:24],
+            "type": kind,
             "callback_id": f"{SHORTCUT}{row.name}",
             "description": row.help[:150],
         }
         for row in router.commands.values()
-        if row.shortcut
+        for kind, name in (("global", row.shortcut), ("message", row.from_message))
+        if name
     ]
     command = {
         "command": "/qi",

@@ -1,0 +1,1 @@
+"""One precise call for help, to champions of a project's topics."""
