@@ -47,7 +47,9 @@ KINDS: Mapping[str, frozenset[str]] = {
     "forms": _RULES,
     "views": _RULES | {"forms"},
     "notifications": _RULES | {"notifications", "views"},
-    "worker": _RULES | {"notifications", "views"},
+    # What is on its way through the worker holds the message and the platform's answer.
+    "jobs": _RULES,
+    "worker": _RULES | {"jobs", "notifications", "views"},
     "commands": _RULES | {"commands", "forms", "notifications", "turn", "views"},
 }
 NO_CHAT = frozenset({"models", "service", "rules"})
