@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from qibot.clock import Clock, SystemClock
 from qibot.database import Database
 from tests.bench.machine import free_port
 from tests.prove import crowd as crowds
@@ -30,7 +31,7 @@ class Broadcast:
     stand: Stand
     bot: Bot
     ledger: Ledger
-    clock: FastClock
+    clock: Clock
 
     async def finish(self, seconds: float, lives: list[Life]) -> bool:
         """Wait until every delivery has come to an end, then ask the bots to stop; whether both happened."""
@@ -84,16 +85,18 @@ async def broadcast(
 ) -> AsyncIterator[Broadcast]:
     """Everybody of a crowd is to get one announcement. Nothing runs yet.
 
-    `url` of an empty database (default: a SQLite file in `folder`). `together`: queued in lots of so many, for those
+    `factor`: how fast the clock goes; 0 is the machine's own. `url` of an empty database (default: a SQLite file
+    in `folder`). `together`: queued in lots of so many, for those
     who want no turns, each due so many seconds (`every`) after the one before.
     """
     url = url or f"sqlite+aiosqlite:///{folder / 'proof.db'}"
     await crowds.prepare(url)
-    clock = FastClock.starting(MORNING, factor)
-    async with standing(who, clock, enforce_pace=enforce_pace) as stand:
+    clock = FastClock.starting(MORNING, factor) if factor else None
+    watch: Clock = clock or SystemClock()
+    async with standing(who, watch, enforce_pace=enforce_pace) as stand:
         database = Database(url)
         try:
-            now = clock.now()
+            now = watch.now()
             await crowds.build(database, who, now, service_url=stand.service_url, conversations=dict(stand.known))
             step = together or who.size
             for nth, first in enumerate(range(1, who.size + 1, step)):
@@ -104,7 +107,7 @@ async def broadcast(
         teams = stand.url if who.platform == "teams" else ""
         bot = Bot(folder, stand.settings(url, free_port()), clock, teams, trace=trace, hurry=hurry)
         try:
-            yield Broadcast(stand, bot, Ledger(url), clock)
+            yield Broadcast(stand, bot, Ledger(url), watch)
         finally:
             for life in bot.lives:
                 await life.kill()

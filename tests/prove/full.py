@@ -14,22 +14,18 @@ import subprocess
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
-from qibot.database import Database
-from qibot.demo.slack_server import Seen
-from qibot.events.models import Attendance, Event
 from tests.prove.broadcast import Broadcast, broadcast, crowd
 from tests.prove.child import Life
 from tests.prove.outcome import Outcome
+from tests.prove.people import Typing, hold_an_event
 
-POINTS, TYPING = 200, 8
+POINTS, TYPISTS = 200, 8
 MOST_LEFT = 400 * 1024
-WRITES = 60
+WRITES = 600
 """Promises at most until the disk is full: so many that what was left is used up."""
-TOLD, TAKEN = "Something went wrong on our side", "That is a promise"
 SIZE = 24 * 1024 * 1024
 
 
@@ -48,25 +44,23 @@ async def prove(outcome: Outcome, *, quick: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with _disk(Path(folder)) as disk:
             url = f"sqlite+aiosqlite:///{disk.place / 'proof.db'}"
-            people = max(plan.announced, TYPING)
+            people = max(plan.announced, TYPISTS)
             async with broadcast(
                 crowd("slack", people), Path(folder), plan.factor, url=url, hurry=False, together=1, every=1
             ) as made:
-                await _event(made)
+                await hold_an_event(made, TYPISTS)
                 evening = Evening(made, disk, random.Random(outcome.seed))
                 await evening.pass_(plan.points)
                 ended = await made.finish(60, [evening.life])
                 outcome.promise(ended, f"it did not come to an end: {made.ledger.states()} {made.bot.said[-500:]}")
                 copies = made.judge(outcome)
-                promises = [words for (words,) in made.ledger.ask("SELECT text FROM pledges")]
-    taken, refused = evening.taken, evening.refused
+                told = evening.typing.judged(made.ledger)
+    taken, refused = evening.typing.taken, evening.typing.refused
     outcome.nothing(
         twice=sum(count > 1 for count in copies.values()),
-        acknowledged_and_lost=len(taken - set(promises)),
-        refused_and_saved=len(refused & set(promises)),
-        saved_twice=len(promises) - len(set(promises)),
-        not_told=evening.silent,
+        not_told=evening.silent + evening.typing.silent,
         not_recovered=evening.stuck,
+        **told,
     )
     outcome.figures |= {"points": evening.points, "how": disk.how, "acknowledged": len(taken), "told": len(refused)}
     f = outcome.figures
@@ -77,36 +71,16 @@ async def prove(outcome: Outcome, *, quick: bool) -> None:
     )
 
 
-async def _event(made: Broadcast) -> None:
-    """Something to make promises at."""
-    database = Database(made.bot.settings["qibot_database_url"])
-    try:
-        async with database.transaction() as db:
-            now = made.clock.now()
-            event = Event(title="QI day", day=now.date(), code="QIDAY", organiser_id=1)
-            db.add(event)
-            await db.flush()
-            for number in range(1, TYPING + 1):
-                db.add(Attendance(event_id=event.id, person_id=number, joined_at=now - timedelta(hours=1)))
-    finally:
-        await database.close()
-
-
 class Evening:
     """What people promise, and what the bot says to it."""
 
     def __init__(self, made: Broadcast, disk: "Disk", dice: random.Random) -> None:
         self._made, self._disk, self._dice = made, disk, dice
-        self.taken: set[str] = set()
-        self.refused: set[str] = set()
+        self.typing = Typing(made, dice, TYPISTS)
         self.points = self.silent = self.stuck = 0
-        self._said = 0
 
     async def pass_(self, points: int) -> None:
         """So many times full and free again."""
-        slack = self._made.stand.server
-        slack.bot_url = f"http://127.0.0.1:{self._made.bot.port}/slack/events"
-        slack.ack_within = 20.0
         self.life: Life = self._made.bot.start()
         await self.life.ready()
         for point in range(1, points + 1):
@@ -124,39 +98,23 @@ class Evening:
 
     async def _until_full(self) -> None:
         """Some promise, two at a time, until one is refused."""
-        before = len(self.refused)
-        for _ in range(WRITES // 2):
-            await asyncio.gather(self._promise(), self._promise())
-            if len(self.refused) > before:
+        before = len(self.typing.refused)
+        for turn in range(WRITES // 2):
+            await asyncio.gather(self.typing.promise(), self.typing.promise())
+            if len(self.typing.refused) > before:
                 return
+            if turn % 20 == 19:
+                # Most of what is written takes the place of what was written before, and no more room.
+                self._disk.fill(0, self.life)
         raise RuntimeError("the disk was never full")
-
-    async def _promise(self) -> bool:
-        self._said += 1
-        words = f"Promise {self._said}: " + "tea " * self._dice.randint(1, 60)
-        shown = await self._says(f"pledge {words.strip()}")
-        if TAKEN in shown:
-            self.taken.add(words.strip())
-        elif TOLD in shown:
-            self.refused.add(words.strip())
-        else:
-            self.silent += 1
-        return TAKEN in shown
 
     async def _reading(self) -> None:
         """Whoever only asks is answered, whether or not there is room."""
-        self.silent += "Topics near" not in await self._says("topics sepsis")
-
-    async def _says(self, words: str) -> str:
-        crowd, slack = self._made.stand.crowd, self._made.stand.server
-        number = self._said % TYPING + 1
-        user = slack.workspaces[crowd.workspace(number)].users[crowd.account(number)]
-        seen: Seen = await slack.slash(user, words)
-        return seen.shown
+        self.silent += "Topics near" not in await self.typing.says("topics sepsis")
 
     async def _recovers(self) -> bool:
         for _ in range(40):
-            if await self._promise():
+            if await self.typing.promise():
                 return True
             await asyncio.sleep(0.1)
         return False
@@ -186,13 +144,13 @@ class Tmpfs:
 
     def fill(self, left: int, life: Life) -> None:
         """Ballast takes all but `left`."""
-        for _ in range(10):
-            room = os.statvfs(self.place)
-            size = max(1, room.f_bavail * room.f_frsize - left)
-            # The bot may have taken some of it in between.
-            with contextlib.suppress(OSError), open(self.place / "ballast", "wb") as ballast:
-                os.posix_fallocate(ballast.fileno(), 0, size)
-                return
+        with open(self.place / "ballast", "wb") as ballast:
+            for _ in range(10):
+                room = os.statvfs(self.place)
+                # The bot may have taken some of it in between.
+                with contextlib.suppress(OSError):
+                    os.posix_fallocate(ballast.fileno(), 0, max(1, room.f_bavail * room.f_frsize - left))
+                    return
 
     def free(self, life: Life) -> None:
         """No ballast."""
@@ -208,9 +166,8 @@ class Limit:
     _hard: int = field(default=resource.RLIM_INFINITY)
 
     def fill(self, left: int, life: Life) -> None:
-        """Not beyond what the files have, and `left`."""
-        longest = max(file.stat().st_size for file in self.place.glob("proof.db*"))
-        self._set(longest + left, life)
+        """Not beyond what the database has, and `left`: its log is longer."""
+        self._set((self.place / "proof.db").stat().st_size + left, life)
 
     def free(self, life: Life) -> None:
         """As long as they like."""
