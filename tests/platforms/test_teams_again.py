@@ -7,7 +7,7 @@ import pytest
 
 from qibot.chat.forms import Form
 from qibot.events import views as events
-from qibot.introductions import views
+from qibot.introductions.asking import views
 from qibot.platforms.teams import dialogs, limits
 
 ASK = next(one for one in views.EXAMPLES.values() if isinstance(one, Form))
