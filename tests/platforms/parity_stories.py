@@ -66,7 +66,7 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories):
         await self.a_week_later()
         await self.weeks()
         # Who has had three messages in a week gets no invitation in it.
-        await self.days(8)
+        await self.days(4)
         await self.rounds()
         await self.stalled_projects()
         await self.story_prompts()

@@ -32,7 +32,11 @@ _LONGEST_AGAIN = 200
 
 
 @commands.command(
-    "update", needs=member, help="Say in a line how a project goes: its number or title, then your words."
+    "update",
+    needs=member,
+    help="Say in a line how a project goes: its number or title, then your words.",
+    # Only whose project it is, and not what is new.
+    asks=lambda words: len(words.split()) < 2,
 )
 async def update(turn: Turn, project: str, words: Rest) -> Message | Form:
     # A first word with a space in it stood in quotes, and is a title.
