@@ -237,21 +237,21 @@ def _told(
         members = sorted(group)
         own = sum(alike.weight(a, b) for a, b in combinations(members, 2))
         takers = [people[one] for one in members]
-        made.append(Group(tuple(t.id for t in takers), own, reason(takers, idf, field.rule != ANYBODY)))
+        made.append(Group(tuple(t.id for t in takers), own, reason(takers, idf)))
     pairs = tuple(group for group in made if len(group.people) == 2)
     trios = tuple(group for group in made if len(group.people) == 3)
     return Plan(pairs, trios, tuple(Left(people[one].id, _why(field, one)) for one in left), weight, bound)
 
 
 def _why(field: _Field, one: int) -> str:
-    """Why somebody sits out, as a part of a sentence; a pair that is kept apart for other reasons is not given away."""
+    """Why somebody sits out, in a sentence; a pair that is kept apart for other reasons is not given away."""
     if not any(field.may(one, other) for other in range(len(field.people))):
         if field.rule != ANYBODY and all(
             column[one] == column[two] for column in field.differ for two in range(len(column))
         ):
-            return "everybody who takes part is of the same organisation or place"
-        return "there is nobody whom you have not met lately and may meet by the rule of this round"
-    return "the number was odd, or everybody you may meet was matched already"
+            return "Everybody who takes part is of your organisation or place."
+        return "There is nobody whom you have not met lately and may meet by the rule of this round."
+    return "The number was odd, or everybody whom you may meet was matched already."
 
 
 def _numbered(values: Sequence[str]) -> NDArray[np.int64]:

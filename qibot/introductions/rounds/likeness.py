@@ -70,16 +70,9 @@ def likeness(people: Sequence[Taker], idf: dict[str, float]) -> Likeness:
     return Likeness(vectors / length[:, None], of)
 
 
-def reason(group: Sequence[Taker], idf: dict[str, float], different: bool) -> str:
-    """Why these two or three: the topics that all of them share, else those of any two, the rarest first; else the
-    role, else that they are of different organisations, if `different`.
-    """
+def reason(group: Sequence[Taker], idf: dict[str, float]) -> str:
+    """The topics that all of them share, else those of any two, the rarest first; nothing when they share none."""
     shared = frozenset.intersection(*(taker.topics for taker in group))
     if not shared:
         shared = frozenset().union(*(one.topics & two.topics for one, two in combinations(group, 2)))
-    if shared:
-        return ", ".join(sorted(shared, key=lambda topic: (-idf[topic], topic)))
-    roles = {taker.role for taker in group}
-    if len(roles) == 1 and "" not in roles:
-        return f"the same role: {roles.pop()}"
-    return "a new organisation" if different else "somebody new"
+    return ", ".join(sorted(shared, key=lambda topic: (-idf[topic], topic)))

@@ -17,7 +17,7 @@ from qibot.hours import add_working_days, at_local
 from qibot.introductions import service as introductions
 from qibot.introductions.models import ACCEPTED, Introduction
 from qibot.introductions.rounds.gathering import ZONE, Gathered, gather
-from qibot.introductions.rounds.matching import Group, Left, Plan, plan, plan_apart
+from qibot.introductions.rounds.matching import IN_PROCESS, Group, Left, Plan, plan, plan_apart
 from qibot.introductions.rounds.models import Participant, Programme, Round, Seat
 from qibot.introductions.rounds.rhythm import day_after
 from qibot.outbox import service as outbox
@@ -26,7 +26,7 @@ from qibot.people.models import Person, Topic
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
-APART = 1000
+APART = IN_PROCESS
 """More people than these are matched in a process of its own, so that chat stays quick meanwhile."""
 HOUR = time(9)
 """When rounds are made on their day. Each person hears of it in their own hours."""

@@ -38,7 +38,7 @@ class Taker:
 @dataclass(frozen=True, slots=True)
 class Group:
     """Two or three people, in the order of their ids. `weight`: 1000 for a pair with the very same topics, of a trio
-    the sum of its three pairs. `why`: what they share, the rarest topic first, or else a plain reason.
+    the sum of its three pairs. `why`: the topics that they share, the rarest first, if any.
     """
 
     people: tuple[str, ...]
@@ -48,7 +48,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Somebody who sits out, and why, as a part of a sentence."""
+    """Somebody who sits out, and why, in a sentence for them."""
 
     person: str
     why: str

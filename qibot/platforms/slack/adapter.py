@@ -38,6 +38,7 @@ Json = dict[str, Any]
 MOST_REMEMBERED = 10_000
 """Events whose names are kept, so that one sent again is not answered again. Slack does so for five minutes."""
 _ANYTHING = re.compile(r"[\s\S]*")
+_BOLT = "qibot.slack.bolt"
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _LINK = re.compile(r"<(?:https?://|mailto:)[^|>]*\|([^>]*)>|<((?:https?://|mailto:)[^|>]*)>")
 _WORKING = Message("I am working on it", Text("This window will show the answer."))
@@ -310,7 +311,8 @@ class SlackAdapter:
 
         app = AsyncApp(
             # Left to find one, it reads the source of everything on the stack, a tenth of a second at each start.
-            name="qibot",
+            # And the logger of that name becomes as quiet as its own: it must not be ours.
+            name=_BOLT,
             # None means "not installed", which Bolt's own types have forgotten.
             authorize=authorize,  # type: ignore[arg-type]
             client=self.web_client(None),
@@ -334,7 +336,7 @@ class SlackAdapter:
 
 
 def _quiet_logger() -> logging.Logger:
-    logger = logging.getLogger("qibot.slack.bolt")
+    logger = logging.getLogger(_BOLT)
     logger.setLevel(logging.ERROR)
     logger.addFilter(_constant_words)
     return logger
