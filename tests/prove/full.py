@@ -22,7 +22,7 @@ from tests.prove.child import Life
 from tests.prove.outcome import Outcome
 from tests.prove.people import Typing, hold_an_event
 
-POINTS, TYPISTS = 200, 8
+POINTS, TYPISTS = 200, 2
 MOST_LEFT = 400 * 1024
 WRITES = 600
 """Promises at most until the disk is full: so many that what was left is used up."""
@@ -99,8 +99,8 @@ class Evening:
     async def _until_full(self) -> None:
         """Some promise, two at a time, until one is refused."""
         before = len(self.typing.refused)
-        for turn in range(WRITES // 2):
-            await asyncio.gather(self.typing.promise(), self.typing.promise())
+        for turn in range(WRITES // TYPISTS):
+            await asyncio.gather(*(self.typing.promise(number) for number in range(1, TYPISTS + 1)))
             if len(self.typing.refused) > before:
                 return
             if turn % 20 == 19:

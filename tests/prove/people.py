@@ -43,19 +43,18 @@ class Typing:
         slack.bot_url = f"http://127.0.0.1:{made.bot.port}/slack/events"
         slack.ack_within = 20.0
 
-    async def says(self, words: str) -> str:
-        """One of them types; what they are shown."""
-        self._said += 1
+    async def says(self, words: str, number: int = 1) -> str:
+        """One of them types; what they are shown. One thing after the other: what comes is shown to their latest."""
         crowd, slack = self._made.stand.crowd, self._made.stand.server
-        number = self._said % self._people + 1
         user = slack.workspaces[crowd.workspace(number)].users[crowd.account(number)]
         shown: str = (await slack.slash(user, words)).shown
         return shown
 
-    async def promise(self) -> bool:
+    async def promise(self, number: int = 1) -> bool:
         """One of them promises something; whether it was acknowledged."""
+        self._said += 1
         words = f"Promise {self._said}: {'tea ' * self._dice.randint(1, 60)}".strip()
-        shown = await self.says(f"pledge {words}")
+        shown = await self.says(f"pledge {words}", number)
         if TAKEN in shown:
             self.taken.add(words)
         elif TOLD in shown:
@@ -68,13 +67,13 @@ class Typing:
         """Each of them promises one thing after the other, until it is time to go home."""
         self._home.clear()
 
-        async def one() -> None:
+        async def one(number: int) -> None:
             while not self._home.is_set():
-                if not await self.promise():
+                if not await self.promise(number):
                     # Nobody answers: it has stopped.
                     await asyncio.sleep(0.05)
 
-        await asyncio.gather(*(one() for _ in range(self._people)))
+        await asyncio.gather(*(one(number) for number in range(1, self._people + 1)))
 
     def go_home(self) -> None:
         """That was all for today."""
