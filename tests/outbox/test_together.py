@@ -135,7 +135,7 @@ async def test_it_goes_where_both_are(pair: Pair) -> None:
 )
 async def test_where_it_cannot_go_they_are_told_apart_soon(pair: Pair, problems: list[BaseException]) -> None:
     await pair.plan()
-    pair.scene.postbox.before["ann"] = problems
+    pair.scene.postbox.before["ann"] = list(problems)
     await pair.run()
     assert pair.went() == [("ann", ())]
     async with pair.scene.database.transaction(reading=True) as db:
