@@ -35,8 +35,8 @@ from tests.prove import crowd, fast
 from tests.prove.fast import FastClock
 
 _NOT_OURS = ("QIBOT_", "SLACK_", "TEAMS_")
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload([__name__])
+forks = multiprocessing.get_context("forkserver")
+forks.set_forkserver_preload([__name__])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Bot:
 
     def start(self) -> "Life":
         """Start it; does not wait for anything."""
-        process = _forks.Process(target=_serve, args=(replace(self, lives=[]),))
+        process = forks.Process(target=_serve, args=(replace(self, lives=[]),))
         process.start()
         self.lives.append(Life(self, process))
         return self.lives[-1]

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.chat.message import Message, Text
 from qibot.database import Base, Database
+from qibot.demo.teams_state import opaque
 from qibot.migrate import migrate
 from qibot.outbox import service as outbox
 from qibot.outbox.models import Delivery
@@ -49,15 +50,21 @@ CATALOGUE = Catalogue((news, nudge))
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """`size` people, dealt out to `workspaces` in turn, of one platform. Person 1 is in the first workspace."""
+    """`size` people, dealt out to `workspaces` in turn, of one platform. The `first` is in the first workspace."""
 
     platform: str
     workspaces: tuple[str, ...]
     size: int
+    first: int = 1
+
+    @property
+    def numbers(self) -> range:
+        """How they are counted, in the database too."""
+        return range(self.first, self.first + self.size)
 
     def workspace(self, number: int) -> str:
         """The key of a person's workspace."""
-        return self.workspaces[(number - 1) % len(self.workspaces)]
+        return self.workspaces[(number - self.first) % len(self.workspaces)]
 
     def account(self, number: int) -> str:
         """How the platform calls a person."""
@@ -105,25 +112,31 @@ async def build(
     await migrate(database)
     async with database.transaction() as db:
         organisation = await db.scalar(select(Organisation.id).order_by(Organisation.id).limit(1))
-        for number, key in enumerate(crowd.workspaces, start=1):
-            db.add(Workspace(id=number, platform=crowd.platform, key=key, name=key))
+        places = [Workspace(platform=crowd.platform, key=key, name=key) for key in crowd.workspaces]
+        db.add_all(places)
+        for key in crowd.workspaces:
             if crowd.platform == "slack":
                 token = Secrets(KEY).hide(crowd.token(key))
                 db.add(SlackInstallation(key=key, name=key, token=token, bot_user_id=f"UBOT{key}", installed_at=now))
         await db.flush()
-        for model, rows in _rows(crowd, now, organisation or 0, service_url, conversations or {}):
+        known = {place.key: place.id for place in places}
+        for model, rows in _rows(crowd, now, organisation or 0, service_url, known, conversations or {}):
             await db.execute(insert(model), rows)
     if database.dialect == "postgresql":
         await _numbers_go_on(database)
 
 
 def _rows(
-    crowd: Crowd, now: datetime, organisation: int, service_url: str, conversations: dict[int, str]
+    crowd: Crowd,
+    now: datetime,
+    organisation: int,
+    service_url: str,
+    places: dict[str, int],
+    conversations: dict[int, str],
 ) -> Iterator[tuple[type[Base], list[dict[str, Any]]]]:
     since = now - timedelta(days=200)
-    places = {key: number for number, key in enumerate(crowd.workspaces, start=1)}
-    for first in range(1, crowd.size + 1, _AT_ONCE):
-        ids = range(first, min(first + _AT_ONCE, crowd.size + 1))
+    for first in crowd.numbers[::_AT_ONCE]:
+        ids = range(first, min(first + _AT_ONCE, crowd.numbers.stop))
         always = {"organisation_id": organisation, "joined_at": since, "working_days": "0123456"}
         always |= {"works_from": time(0), "works_until": LAST_SECOND}
         yield Person, [{"id": i, "name": crowd.name(i), **always} for i in ids]
@@ -143,7 +156,8 @@ def _rows(
 
 def _met(crowd: Crowd, number: int, service_url: str, conversation: str) -> dict[str, Any]:
     tenant, account = crowd.workspace(number), crowd.account(number)
-    where = {"service_url": service_url.format(tenant), "bot": f"28:{TEAMS_APP}", "user": account}
+    where = {"service_url": service_url.format(tenant), "bot": f"28:{TEAMS_APP}"}
+    where["user"] = opaque("29:1", TEAMS_APP, tenant, account)
     return {"tenant": tenant, "account": account, "conversation": conversation, **where}
 
 

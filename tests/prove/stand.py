@@ -98,7 +98,7 @@ def _slack(crowd: Crowd, clock: Clock, enforce_pace: bool) -> Stand:
     for token, key in tokens.items():
         server.add_workspace(key, key, domain=key.lower(), bot_token=token, bot_user_id=f"UBOT{key}")
     known = {}
-    for number in range(1, crowd.size + 1):
+    for number in crowd.numbers:
         workspace, account = server.workspaces[crowd.workspace(number)], crowd.account(number)
         server.add_user(workspace.id, account, crowd.name(number), email=f"{account.lower()}@trust.example")
         if number % 2:
@@ -106,7 +106,7 @@ def _slack(crowd: Crowd, clock: Clock, enforce_pace: bool) -> Stand:
             workspace.channels[channel.id] = channel
             known[number] = channel.id
     server.app = made = Wire(server.app, wire.slack_workspace(tokens))  # type: ignore[assignment]
-    return Stand(crowd, server, made, "", known, {crowd.account(n): n for n in range(1, crowd.size + 1)})
+    return Stand(crowd, server, made, "", known, {crowd.account(n): n for n in crowd.numbers})
 
 
 def _teams(crowd: Crowd, clock: Clock, enforce_pace: bool) -> Stand:
@@ -116,7 +116,7 @@ def _teams(crowd: Crowd, clock: Clock, enforce_pace: bool) -> Stand:
     for key in crowd.workspaces:
         server.add_tenant(key, key)
     known, numbers = {}, {}
-    for number in range(1, crowd.size + 1):
+    for number in crowd.numbers:
         tenant, account = crowd.workspace(number), crowd.account(number)
         user = server.add_user(tenant, account, crowd.name(number), email=f"{number}@trust.example", installed=True)
         numbers[user.id] = number
