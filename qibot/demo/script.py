@@ -217,6 +217,9 @@ class Day:
                 if "Ask for an introduction" not in card.labels or "Nobody in another organisation" in card.shown:
                     continue
                 form = await self.presses(guest, card, "Ask for an introduction")
+                if form.form is None:
+                    # A lead who was asked as often as it may be in a month; the guest is told, and tries another topic.
+                    continue
                 reason = f"We met at the event, and I would like to hear how you go about {words}."
                 await self.fills(guest, form, reason=reason)
                 self._asked += 1
