@@ -310,12 +310,12 @@ async def _deliveries(made: World) -> str:
     query = select(Delivery, Person.name).join(Person, Delivery.person_id == Person.id)
     async with made.house.database.transaction(reading=True) as db:
         rows = (await db.execute(query.where(Delivery.state.not_in((PENDING, SENDING, CANCELLED))))).all()
-    lines = sorted((d.sent_at or d.due_at, name, d.kind, d.due_at, d.sent_at, d.state) for d, name in rows)
+    lines = sorted((d.sent_at or d.due_at, name, d.kind, d.subject, d.due_at, d.sent_at, d.state) for d, name in rows)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("person", "kind", "due", "sent", "state"))
-    for _, name, kind, due, sent, state in lines:
-        writer.writerow((name, kind, _iso(due), _iso(sent) if sent else "", state))
+    writer.writerow(("person", "kind", "about", "due", "sent", "state"))
+    for _, name, kind, about, due, sent, state in lines:
+        writer.writerow((name, kind, about, _iso(due), _iso(sent) if sent else "", state))
     return out.getvalue()
 
 

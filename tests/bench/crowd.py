@@ -23,7 +23,7 @@ COLUMNS: dict[type[Base], tuple[str, ...]] = {
     Person: ("id", "name", "role", "place", "organisation_id", "joined_at", "left_at"),
     Consent: ("person_id", "purpose", "wording", "given_at", "withdrawn_at"),
     Champion: (
-        "person_id", "offer", "asks_a_month", "visibility", "paused_until", "since", "stopped_at",
+        "person_id", "offer", "asks_a_month", "visibility", "paused_until", "since", "stopped_at", "confirmed_at",
     ),
     ChampionTopic: ("person_id", "topic_id"),
     Ask: ("person_id", "at"),
@@ -99,7 +99,7 @@ class Crowd:
         paused = self._now.date() + timedelta(days=dice.randint(1, 60)) if 0.09 <= state < 0.13 else None
         visibility = HIDDEN if 0.13 <= state < 0.16 else ASK_FIRST if 0.16 <= state < 0.28 else OPEN
         offer = self._phrase(dice.randint(4, 16)).capitalize() if dice.random() < 0.85 else ""
-        rows[Champion].append((number, offer, asks, visibility, paused, since, stopped))
+        rows[Champion].append((number, offer, asks, visibility, paused, since, stopped, since))
         rows[ChampionTopic].extend((number, topic) for topic in self._some_topics(dice.randint(1, 4)))
         asked = asks if 0.28 <= state < 0.33 else dice.randint(0, asks - 1) if state > 0.85 else 0
         rows[Ask].extend((number, self._days_ago(dice.randint(1, 25))) for _ in range(asked))
