@@ -49,7 +49,7 @@ def sent(out: Path) -> list[dict[str, str]]:
     with (out / "deliveries.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert rows
-    assert list(rows[0]) == ["person", "kind", "due", "sent", "state"]
+    assert list(rows[0]) == ["person", "kind", "about", "due", "sent", "state"]
     return [r for r in rows if r["state"] == "sent"]
 
 
