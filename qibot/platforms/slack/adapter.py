@@ -38,6 +38,7 @@ Json = dict[str, Any]
 MOST_REMEMBERED = 10_000
 """Events whose names are kept, so that one sent again is not answered again. Slack does so for five minutes."""
 _ANYTHING = re.compile(r"[\s\S]*")
+# A logger of this name becomes as quiet as Bolt is asked to be: it must not be one of ours.
 _BOLT = "qibot.slack.bolt"
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _LINK = re.compile(r"<(?:https?://|mailto:)[^|>]*\|([^>]*)>|<((?:https?://|mailto:)[^|>]*)>")
@@ -311,7 +312,6 @@ class SlackAdapter:
 
         app = AsyncApp(
             # Left to find one, it reads the source of everything on the stack, a tenth of a second at each start.
-            # And the logger of that name becomes as quiet as its own: it must not be ours.
             name=_BOLT,
             # None means "not installed", which Bolt's own types have forgotten.
             authorize=authorize,  # type: ignore[arg-type]
