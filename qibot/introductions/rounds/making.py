@@ -17,7 +17,7 @@ from qibot.hours import add_working_days, at_local
 from qibot.introductions import service as introductions
 from qibot.introductions.models import ACCEPTED, Introduction
 from qibot.introductions.rounds.gathering import ZONE, Gathered, gather
-from qibot.introductions.rounds.matching import IN_PROCESS, Group, Left, Plan, plan, plan_apart
+from qibot.introductions.rounds.matching import Group, Left, Plan, plan_apart
 from qibot.introductions.rounds.models import Participant, Programme, Round, Seat
 from qibot.introductions.rounds.rhythm import day_after
 from qibot.outbox import service as outbox
@@ -26,8 +26,6 @@ from qibot.people.models import Person, Topic
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
-APART = IN_PROCESS
-"""More people than these are matched in a process of its own, so that chat stays quick meanwhile."""
 HOUR = time(9)
 """When rounds are made on their day. Each person hears of it in their own hours."""
 
@@ -99,9 +97,7 @@ async def plan_of(gathered: Gathered, programme: Programme, rule: str) -> Plan:
     """Who meets whom in the coming round; the same for the same people and the same number of the round."""
     takers, met, never, rest = gathered.takers, gathered.met, gathered.never, programme.cool_down
     seed = programme.id * 1000 + programme.next_number
-    if len(takers) > APART:
-        return await plan_apart(takers, met, rule=rule, cool_down=rest, never=never, seed=seed)
-    return plan(takers, met, rule=rule, cool_down=rest, never=never, seed=seed)
+    return await plan_apart(takers, met, rule=rule, cool_down=rest, never=never, seed=seed)
 
 
 # ---- Saving

@@ -106,7 +106,7 @@ async def plan_apart(
 ) -> Plan:
     """What `plan` gives, worked out in a process of its own when there are many people, so that chat stays quick.
 
-    When the caller is cancelled, the process is stopped. Raises what `plan` raises.
+    A caller who is cancelled does not wait; the process ends by itself. Raises what `plan` raises.
     """
     asked = {"rule": rule, "cool_down": cool_down, "never": tuple(never), "seed": seed}
     if len(people) <= IN_PROCESS:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from qibot.clock import local_date
 from qibot.database import Database
-from qibot.introductions.rounds import making
+from qibot.introductions.rounds import making, matching
 from qibot.introductions.rounds.gathering import ZONE, Gathered, gather, how_many, is_awake, takes_part
 from qibot.introductions.rounds.matching import ANOTHER_ORGANISATION, ANYBODY, Plan
 from qibot.introductions.rounds.models import ASK_ME, Participant, Programme
@@ -49,7 +49,7 @@ async def rehearse(db: AsyncSession, programme: Programme, organiser: Person, no
     """The coming round as it would be now; None when there are so many people that it is done apart, and `organiser`
     is sent the result.
     """
-    if await how_many(db, programme, now) > making.APART:
+    if await how_many(db, programme, now) > matching.IN_PROCESS:
         programme.rehearse_for_id = organiser.id
         return None
     gathered = await gather(db, programme, now)

@@ -31,9 +31,7 @@ async def pdsa(turn: Turn, project: Project) -> Message:
 
 @commands.command("pdsa plan", needs=member, help="Plan the next cycle, with a prediction.", reads=True)
 async def plan(turn: Turn, project: Project) -> Form:
-    found = await service.may_plan(turn.db, project.id, turn.member)
-    there = await service.open_cycle(turn.db, found.id)
-    return views.study_form(there) if there else views.plan_form(found)
+    return await _cycle_form(turn, project)
 
 
 @commands.submission(PlanCycle, needs=member)
@@ -45,6 +43,11 @@ async def planned(turn: Turn, said: PlanCycle) -> Message:
 
 @commands.command("pdsa result", needs=member, help="Say what happened in the cycle under way.", reads=True)
 async def result(turn: Turn, project: Project) -> Form:
+    return await _cycle_form(turn, project)
+
+
+async def _cycle_form(turn: Turn, project: Project) -> Form:
+    """What comes next, whichever was asked for: what happened in the cycle under way, or a plan when there is none."""
     found = await service.may_plan(turn.db, project.id, turn.member)
     there = await service.open_cycle(turn.db, found.id)
     return views.study_form(there) if there else views.plan_form(found)

@@ -4,7 +4,7 @@ import pytest
 
 from qibot.database import Database
 from qibot.introductions.models import Introduction
-from qibot.introductions.rounds import making
+from qibot.introductions.rounds import matching
 from qibot.introductions.rounds.models import Participant, Round, Seat
 from qibot.outbox.models import Delivery
 from tests.cast import AMINA, JONAS, LENA, NADIA, OWEN, PRIYA, RUTH, TOMASZ
@@ -238,7 +238,7 @@ async def test_once_is_once(talk: Network, days: Days, database: Database) -> No
 async def test_many_people_are_rehearsed_and_matched_apart(
     talk: Network, days: Days, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(making, "APART", 1)
+    monkeypatch.setattr(matching, "IN_PROCESS", 1)
     cast = (AMINA, JONAS, LENA)
     await talk.join(*cast, OWEN)
     await start(talk)
