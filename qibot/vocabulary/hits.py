@@ -17,6 +17,11 @@ class Hit:
     score: float
     at: tuple[int, ...]
 
+    @property
+    def whole(self) -> bool:
+        """Whether all of the phrase was said."""
+        return len(self.at) == len(self.phrase.stems)
+
 
 def windows(words: int) -> list[tuple[int, int]]:
     """One to four words beside each other, and all of them."""

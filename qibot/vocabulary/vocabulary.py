@@ -211,7 +211,7 @@ class Vocabulary:
         hits = [*shorts, *self._phrase_hits(words, trapped, unsure)]
         scores = added_up(hits)
         if self._parts.meaning:
-            for number, (score, phrase) in self._meant(words, trapped | unsure).items():
+            for number, (score, phrase) in self._meant(words, trapped | unsure, hits).items():
                 held, why = scores.get(number, (0.0, phrase))
                 scores[number] = 1 - (1 - held) * (1 - score), (why if held >= score else phrase)
         ours = [
@@ -306,11 +306,15 @@ class Vocabulary:
         hits.sort(key=lambda hit: (-len(hit.at), -hit.score))
         kept: list[Hit] = []
         for hit in hits:
-            inside = any(
-                set(hit.at) < set(other.at) and other.phrase.topic != hit.phrase.topic and other.score >= hit.score
+            longer = [
+                other
                 for other in kept
-            )
-            kept.append(replace(hit, score=hit.score * 0.6) if inside else hit)
+                if set(hit.at) < set(other.at) and other.phrase.topic != hit.phrase.topic and other.score >= hit.score
+            ]
+            if longer and not hit.whole and any(other.whole for other in longer):
+                # A part of a phrase, and all of another: “end of life” is not about those who “end their life”.
+                continue
+            kept.append(replace(hit, score=hit.score * 0.6) if longer else hit)
         return kept
 
     # ---- Meaning
@@ -325,31 +329,39 @@ class Vocabulary:
         strengths = np.array([phrase.strength for phrase in self._long], dtype=np.float32)
         return made.T.copy(), strengths, [phrase.topic for phrase in self._long]
 
-    def _meant(self, words: list[Token], trapped: frozenset[int]) -> dict[int, tuple[float, Phrase]]:
-        """Topics with phrases near in meaning to some of the words that stand beside each other, or to all of them."""
+    def _meant(
+        self, words: list[Token], trapped: frozenset[int], hits: Sequence[Hit]
+    ) -> dict[int, tuple[float, Phrase]]:
+        """Topics with phrases near in meaning to some of the words that stand beside each other, or to all of them.
+
+        Words that are wholly a phrase of several words (`hits`) mean that, and are near to nothing else.
+        """
         told = [
-            (self._weight(t.stem), t.word) for at, t in enumerate(words) if at not in trapped and t.word not in STOP
+            (self._weight(t.stem), t.word, at) for at, t in enumerate(words) if at not in trapped and t.word not in STOP
         ]
         # What is put together from several pieces means little by them, but the others are less of the question for it.
-        said = [(weight, word) for weight, word in told if len(meaning.split(word)) == 1][:_MEANT]
+        said = [one for one in told if len(meaning.split(one[1])) == 1][:_MEANT]
         if not said or not self._long:
             return {}
         rows, strengths, topics = self._meanings
         import numpy as np
 
-        of_words = meaning.sums([[word] for _, word in said])
+        of_words = meaning.sums([[word] for _, word, _ in said])
         # A window means the sum of its words, so what each word has in common with each phrase is taken once.
         common = np.cumsum(np.vstack([np.zeros_like(rows[0]), of_words @ rows]), axis=0)
         found: dict[int, tuple[float, Phrase]] = {}
-        total = sum(weight for weight, _ in told) or 1.0
+        total = sum(weight for weight, _, _ in told) or 1.0
+        sayings = [(set(hit.at), hit.phrase.topic) for hit in hits if hit.whole and len(hit.at) > 1]
         for start, end in windows(len(said)):
             near = (common[end] - common[start]) / meaning.lengths(of_words[start:end].sum(axis=0, keepdims=True))[0]
             # Below a half, a cosine says nothing.
             here = (near > _NEAR).nonzero()[0]
-            share = sum(weight for weight, _ in said[start:end]) / total
+            share = sum(weight for weight, _, _ in said[start:end]) / total
+            inside = {at for _, _, at in said[start:end]}
+            mean = {topic for places, topic in sayings if inside <= places}
             says = 0.8 * np.minimum(1, (near[here] - 0.45) / 0.5) * strengths[here] * share**0.4
             for row, score in zip(here.tolist(), says.tolist(), strict=True):
-                if score > found.get(topics[row], NOTHING)[0]:
+                if (not mean or topics[row] in mean) and score > found.get(topics[row], NOTHING)[0]:
                     found[topics[row]] = score, self._long[row]
         return found
 

@@ -38,6 +38,18 @@ def test_words_people_type_lead_to_their_topic(words: str, slug: str) -> None:
     assert best(words) == slug
 
 
+@pytest.mark.parametrize(
+    ("words", "slug"),
+    [
+        ("end of life", "end-of-life"),
+        ("end of life care", "end-of-life"),
+        ("end my life", "suicide-prevention"),
+    ],
+)
+def test_what_is_wholly_one_saying_is_not_read_as_another_that_is_alike(words: str, slug: str) -> None:
+    assert [match.slug for match in shipped().read(words).topics] == [slug]
+
+
 @pytest.mark.parametrize("short", sorted(CAPITALS_ONLY))
 def test_short_forms_that_are_also_words_count_in_capitals_only(short: str) -> None:
     assert best(short), short
