@@ -5,28 +5,33 @@ tests skip and say why; on the machine that judges a change, a skip would look l
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 
 import pytest
 
 VARIABLE = "QIBOT_TEST_REQUIRE"
 
 
+class Marks:
+    """Writes a test's markers on its reports, wherever it runs. Their own keywords hold the names of folders too."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        report.marks = sorted({marker.name for marker in item.iter_markers()})  # type: ignore[attr-defined]
+        return report
+
+
 class Required:
-    """Watches one run. `markers` are those whose tests must all run, and run at least once."""
+    """Judges one run. `markers` are those whose tests must all run, and run at least once."""
 
     def __init__(self, markers: Iterable[str]) -> None:
         self.markers = frozenset(markers)
         self.ran: set[str] = set()
         self.skipped: list[str] = []
-        self._marked: dict[str, set[str]] = {}
-
-    def pytest_itemcollected(self, item: pytest.Item) -> None:
-        # A report's own keywords hold the names of folders too.
-        self._marked[item.nodeid] = {marker.name for marker in item.iter_markers()}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        mine = self.markers & self._marked.get(report.nodeid, set())
+        mine = self.markers & set(getattr(report, "marks", ()))
         if report.skipped and mine and not hasattr(report, "wasxfail"):
             self.skipped.append(report.nodeid)
         elif report.when == "call":
@@ -58,4 +63,7 @@ class Required:
 def pytest_configure(config: pytest.Config) -> None:
     markers = os.environ.get(VARIABLE, "").split()
     if markers and not config.option.collectonly:
-        config.pluginmanager.register(Required(markers), "qibot-required")
+        config.pluginmanager.register(Marks(), "qibot-marks")
+        # Where tests run side by side, each process knows a part, and the one that started them hears of all.
+        if not hasattr(config, "workerinput"):
+            config.pluginmanager.register(Required(markers), "qibot-required")

@@ -223,6 +223,7 @@ INI = "[pytest]\nmarkers =\n  postgres: a\n  browser: b\n  node: c\n"
 SKIP = "pytest.skip('not installed')"
 
 
+@pytest.mark.parametrize("side_by_side", [(), ("-n", "2")], ids=["one process", "two"])
 @pytest.mark.parametrize(
     ("require", "bodies", "expected", "complaint"),
     [
@@ -239,7 +240,12 @@ SKIP = "pytest.skip('not installed')"
     ],
 )
 def test_a_required_test_that_is_skipped_counts(
-    tmp_path: Path, require: str, bodies: dict[str, str], expected: int, complaint: str
+    tmp_path: Path,
+    require: str,
+    bodies: dict[str, str],
+    expected: int,
+    complaint: str,
+    side_by_side: tuple[str, ...],
 ) -> None:
     (tmp_path / "pytest.ini").write_text(INI)
     (tmp_path / "conftest.py").write_text('pytest_plugins = ["tests.required"]\n')
@@ -248,7 +254,7 @@ def test_a_required_test_that_is_skipped_counts(
     (tmp_path / "browser").mkdir()
     (tmp_path / "browser" / "test_peer.py").write_text(A_PEER)
     env = os.environ | {"QIBOT_TEST_REQUIRE": require, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:asyncio"]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:asyncio", *side_by_side]
     answer = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert answer.returncode == expected, answer.stdout + answer.stderr
     assert complaint in answer.stdout
