@@ -32,7 +32,7 @@ class Waiting:
             self._busy -= 1
             self.changed()
 
-    async def wait_idle(self, until: Callable[[], object] | None = None, *, timeout: float = 5.0) -> None:  # noqa: ASYNC109
+    async def wait_idle(self, until: Callable[[], object] | None = None, *, timeout: float = 60.0) -> None:  # noqa: ASYNC109
         """Wait until nothing is under way and, when given, `until()` is true. TimeoutError after `timeout` seconds."""
         async with asyncio.timeout(timeout):
             await asyncio.sleep(0)

@@ -19,6 +19,7 @@ from qibot.people.models import Identity
 from qibot.platforms.teams import adapter
 from qibot.platforms.teams.app import TeamsSide
 from tests.cast import MK, WORKSPACES
+from tests.platforms.conftest import unhurried
 
 LUTON = "0b1e55ed-0000-4000-8000-0000000000a1"
 """An invented tenant."""
@@ -89,7 +90,7 @@ async def a_scene(database_url: str, clock: SetClock, **options: object) -> Asyn
     """One workspace and one tenant; by the end nothing wrong may have been sent to either."""
     pairs = ((MK, WORKSPACES[MK]),)
     async with world(database_url, clock, pairs, tenants=((LUTON, "Luton Care"),), **options) as wire:  # type: ignore[arg-type]
-        scene = Scene(wire)
+        scene = Scene(unhurried(wire))
         yield scene
         await scene.quiet()
         assert scene.teams.problems == []
