@@ -66,11 +66,11 @@ class ChampionTopic(Base):
 
 
 class Ask(Base):
-    """One time a champion was asked: what counts against the asks a month that they offered."""
+    """One time somebody was asked, champion or not: what counts against the asks a month that they take."""
 
-    __tablename__ = "champion_asks"
-    __table_args__ = (Index("ix_champion_asks_person_id_at", "person_id", "at"),)
+    __tablename__ = "asks"
+    __table_args__ = (Index("ix_asks_person_id_at", "person_id", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("champions.person_id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime]

@@ -13,7 +13,7 @@ from qibot.champions.finding import index
 from qibot.champions.finding.models import OFFER
 from qibot.champions.models import HIDDEN, UNTIL_THEY_SAY, Ask, Champion, ChampionTopic
 from qibot.champions.roles import Roles
-from qibot.champions.standing import MONTH, offered
+from qibot.champions.standing import MONTH, has_time, offered
 from qibot.errors import NotFound, Refused, WrongFields
 from qibot.people.models import Person, Topic
 from qibot.people.topics import by_slug, move_links
@@ -160,10 +160,16 @@ async def asks_in_month(db: AsyncSession, champion_id: int, now: datetime) -> in
     return await db.scalar(query) or 0
 
 
-async def asked(db: AsyncSession, champion_id: int, now: datetime) -> None:
-    """Note that a champion was asked: it counts against their month, and it is somebody else's turn next."""
-    db.add(Ask(person_id=champion_id, at=now))
-    await index.asked(db, champion_id, now)
+async def has_time_for_one(db: AsyncSession, person_id: int, today: date, now: datetime) -> bool:
+    """Whether somebody, champion or not, may be asked one thing more: what many are shown by, of one."""
+    one = select(Person.id).outerjoin(Champion, Champion.person_id == Person.id).where(Person.id == person_id)
+    return await db.scalar(one.where(has_time(today, now - MONTH))) is not None
+
+
+async def asked(db: AsyncSession, person_id: int, now: datetime) -> None:
+    """Note that somebody was asked: it counts against their month, and it is somebody else's turn next."""
+    db.add(Ask(person_id=person_id, at=now))
+    await index.asked(db, person_id, now)
 
 
 async def move_topic(db: AsyncSession, old_id: int, new_id: int) -> None:

@@ -3,13 +3,15 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, case, exists, func, or_, select
 
 from qibot.champions.models import Ask, Champion
 from qibot.people.models import Consent, Person
 
 MONTH = timedelta(days=30)
 """What is meant by "asks a month"."""
+ASKED_A_MONTH = 4
+"""How often in a month somebody is asked who has not said how often they may be: once a week."""
 
 
 def agreed(purpose: str) -> ColumnElement[bool]:
@@ -32,7 +34,17 @@ def offered(today: date | BindParameter[Any]) -> tuple[ColumnElement[bool], ...]
     return (Champion.stopped_at.is_(None), not_paused(today), *here())
 
 
+def stands() -> ColumnElement[bool]:
+    """Of `Champion`, outer joined: whether there is an offer that was not taken back."""
+    return and_(Champion.person_id.is_not(None), Champion.stopped_at.is_(None))
+
+
 def has_room(since: datetime | BindParameter[Any]) -> ColumnElement[bool]:
-    """Of `Champion`: asked less often since then than they accept in a month."""
-    asks = select(func.count()).where(Ask.person_id == Champion.person_id, Ask.at > since)
-    return asks.scalar_subquery() < Champion.asks_a_month
+    """Of `Person` with their `Champion`, if any: asked less often since then than they take in a month."""
+    asks = select(func.count()).where(Ask.person_id == Person.id, Ask.at > since)
+    return asks.scalar_subquery() < case((stands(), Champion.asks_a_month), else_=ASKED_A_MONTH)
+
+
+def has_time(today: date | BindParameter[Any], since: datetime | BindParameter[Any]) -> ColumnElement[bool]:
+    """Of `Person` with their `Champion`, if any: neither paused nor asked as often as they take in a month."""
+    return and_(or_(~stands(), not_paused(today)), has_room(since))

@@ -45,6 +45,26 @@ async def test_who_is_no_champion_is_asked_once_a_week_on_average(talk: Network,
     assert "I will ask Ruth Bell" in talk(crowd[-1]).form.intro
 
 
+async def test_a_lead_who_was_asked_often_enough_is_not_found_either(talk: Network, days: Days) -> None:
+    crowd = [Character(f"Helper {n}", BEDS, f"U0H{n}", "RC9", "Nurse", "Bedford") for n in range(4)]
+    await talk.join(AMINA, RUTH)
+    await talk(RUTH).says("project register Kingfisher trolley")
+    await talk(RUTH).fills(topics=("sepsis",))
+    for who in crowd:
+        await talk(AMINA).says("find kingfisher")
+        assert RUTH.name in talk(AMINA).sees
+        await talk.join(who, name=who.name)
+        await talk(who).says("find kingfisher")
+        await talk(who).presses("Ask for an introduction")
+        await talk(who).fills(reason=WHY)
+    for asked in ("find kingfisher", "find sepsis"):
+        await talk(AMINA).says(asked)
+        assert RUTH.name not in talk(AMINA).sees
+    await days.forward(31)
+    await talk(AMINA).says("find kingfisher")
+    assert RUTH.name in talk(AMINA).sees
+
+
 async def test_whose_name_is_not_shown_is_not_there_except_to_organisers(talk: Network, database: Database) -> None:
     await talk.join(AMINA, OWEN, TOMASZ, PRIYA)
     await talk.join(RUTH, purposes=("introductions",))

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qibot.champions.finding.models import Evidence, EvidenceTopic, EvidenceWord, Knows
 from qibot.champions.models import HIDDEN, Champion
 from qibot.champions.roles import roles_of
-from qibot.champions.standing import MONTH, has_room, here, not_paused
+from qibot.champions.standing import MONTH, has_time, here, stands
 from qibot.people.models import Organisation, Person
 from qibot.people.places import Where
 
@@ -185,28 +185,23 @@ _ROLES: tuple[tuple[Any, Any], ...] = (
     (Champion.sponsor, false()),
     (Champion.partner, false()),
 )
-_standing = and_(Champion.person_id.is_not(None), Champion.stopped_at.is_(None))
 
 
 @cache
 def _shown() -> Select[*tuple[Any, ...]]:
     """People who may be shown, with the values left open: asker, today, since, organiser."""
-    may_be_asked = and_(
-        not_paused(bindparam("today")),
-        or_(Champion.visibility != HIDDEN, bindparam("organiser", type_=Boolean)),
-        has_room(bindparam("since")),
-    )
+    # Whoever has made no offer, or took it back, is asked about their projects.
+    seen = or_(~stands(), Champion.visibility != HIDDEN, bindparam("organiser", type_=Boolean))
     return (
         select(
             Person.id, Person.name, Person.role, Person.place, Person.organisation_id, Organisation.short_name,
-            func.coalesce(Champion.offer, ""), func.coalesce(Champion.visibility, ""), _standing,
+            func.coalesce(Champion.offer, ""), func.coalesce(Champion.visibility, ""), stands(),
             *(func.coalesce(column, empty) for column, empty in _ROLES),
         )
         .select_from(Person)
         .join(Organisation, Organisation.id == Person.organisation_id)
         .outerjoin(Champion, Champion.person_id == Person.id)
-        # Whoever has made no offer, or took it back, is asked about their projects.
-        .where(*here(), Person.id != bindparam("asker"), or_(~_standing, may_be_asked))
+        .where(*here(), Person.id != bindparam("asker"), seen, has_time(bindparam("today"), bindparam("since")))
     )  # fmt: skip
 
 

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from qibot.champions.models import HIDDEN, Ask, Champion
-from qibot.champions.standing import MONTH
-from qibot.introductions.asking.service import ASKED_A_MONTH
+from qibot.champions.models import HIDDEN, Champion
+from qibot.champions.standing import MONTH, has_time, stands
 from qibot.introductions.models import Introduction
 from qibot.introductions.pairs import known_apart
 from qibot.introductions.seen import Seen, before, is_found, is_willing
@@ -99,14 +98,16 @@ async def _candidates(db: AsyncSession, viewer: Person, role: str, now: datetime
     query: Select[Person] = (
         select(Person)
         .options(joinedload(Person.organisation))
+        .outerjoin(Champion, Champion.person_id == Person.id)
         .where(
             Person.organisation_id != viewer.organisation_id,
             or_(*(folded.contains(word, autoescape=True) for word in sorted(words))),
             is_found(Person.id),
             is_willing(Person.id),
             # Being found by their role would tell it, and that of a service-user partner is shown to nobody.
-            ~exists().where(Champion.person_id == Person.id, Champion.partner, Champion.stopped_at.is_(None)),
-            _has_time(now, today, organiser=viewer.is_organiser),
+            or_(~stands(), Champion.partner.is_(False)),
+            has_time(today, now - MONTH),
+            *(() if viewer.is_organiser else (_not_hidden(),)),
         )
         .order_by(case((folded == role.lower(), 0), else_=1), Person.id)
         .limit(_CANDIDATES)
@@ -114,17 +115,9 @@ async def _candidates(db: AsyncSession, viewer: Person, role: str, now: datetime
     return (await db.scalars(query)).all()
 
 
-def _has_time(now: datetime, today: date, *, organiser: bool) -> ColumnElement[bool]:
-    """The same rule as that of asking somebody by themselves, for many at once."""
-    mine = Champion.person_id == Person.id
-    hidden = exists().where(mine, Champion.visibility == HIDDEN)
-    standing = (mine, Champion.stopped_at.is_(None))
-    asks = select(func.count()).where(Ask.person_id == Person.id, Ask.at > now - MONTH).scalar_subquery()
-    busy = exists().where(*standing, or_(Champion.paused_until > today, asks >= Champion.asks_a_month))
-    lately = (Introduction.champion_id == Person.id, Introduction.asked_at > now - MONTH)
-    questions = select(func.count()).where(*lately).scalar_subquery()
-    free = ~busy & (exists().where(*standing) | (questions < ASKED_A_MONTH))
-    return free if organiser else free & ~hidden
+def _not_hidden() -> ColumnElement[bool]:
+    """Of `Champion`, outer joined. Whoever is hidden stays so when they take their offer back."""
+    return or_(Champion.person_id.is_(None), Champion.visibility != HIDDEN)
 
 
 async def _shared(db: AsyncSession, viewer_id: int, person_ids: Sequence[int]) -> dict[int, int]:

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qibot.champions import service as champions
 from qibot.champions.models import HIDDEN, Champion
 from qibot.champions.questions import service as questions
-from qibot.champions.standing import MONTH
 from qibot.clock import local_date
 from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Refused, WrongFields
@@ -36,8 +35,6 @@ from qibot.typed import Typed
 ASKS_A_WEEK = 5
 """Asks per person in seven days: enough for somebody in earnest, too few to write to the whole network."""
 WEEK = timedelta(days=7)
-ASKED_A_MONTH = 4
-"""How often in 30 days somebody is asked who has not said how often they may be: once a week."""
 AGAIN = timedelta(weeks=26)
 """How long a pair rests that was introduced, or for whom it was not the right time. The same after a no and after
 silence, so that nobody can tell the one from the other."""
@@ -101,8 +98,7 @@ async def ask(db: AsyncSession, asker: Person, wish: Wish, reason: str, shows: s
     introduction_id = await db.scalar(made)
     if introduction_id is None:
         raise Refused(*_ASKED_ALREADY)
-    if await db.get(Champion, person.id) is not None:
-        await champions.asked(db, person.id, now)
+    await champions.asked(db, person.id, now)
     if not held_back:
         await _tell(db, introduction_id, person, day, now)
     return await load(db, introduction_id)
@@ -195,7 +191,9 @@ async def _lead(db: AsyncSession, lead_id: int, asker: Person, now: datetime) ->
     busy = NotFound(
         "The lead of that project is not taking questions just now.", ("Type ", Typed("find"), " and your words.")
     )
-    if not await willing(db, lead_id) or not await _has_time(db, lead_id, local_date(now, asker.zone), now):
+    if not await willing(db, lead_id) or not await champions.has_time_for_one(
+        db, lead_id, local_date(now, asker.zone), now
+    ):
         raise busy
     return await people.person(db, lead_id)
 
@@ -209,19 +207,9 @@ async def _person(db: AsyncSession, person_id: int, asker: Person, now: datetime
     there = await db.scalar(found if asker.is_organiser else found.where(~hidden))
     if not there or not await willing(db, person_id):
         raise NotFound(*_NOT_NOW)
-    if not await _has_time(db, person_id, local_date(now, asker.zone), now):
+    if not await champions.has_time_for_one(db, person_id, local_date(now, asker.zone), now):
         raise NotFound(*_NOT_NOW)
     return await people.person(db, person_id)
 
 
 _NOT_NOW = ("They are not taking questions just now.", ("Type ", Typed("find"), " and your words for others."))
-
-
-async def _has_time(db: AsyncSession, person_id: int, today: date, now: datetime) -> bool:
-    """That a champion's pause and month allow another question, and with others that it is not too many."""
-    offer = await db.get(Champion, person_id)
-    if offer is not None and offer.stopped_at is None:
-        paused = offer.paused_until is not None and offer.paused_until > today
-        return not paused and await champions.asks_in_month(db, person_id, now) < offer.asks_a_month
-    lately = Introduction.champion_id == person_id, Introduction.asked_at > now - MONTH
-    return (await db.scalar(select(func.count()).where(*lately)) or 0) < ASKED_A_MONTH
