@@ -179,6 +179,12 @@ class Network:
     def __call__(self, who: Character) -> Talk:
         return self._talks.setdefault(f"{who.workspace}/{who.account}", Talk(self.bot, self.papers[who.platform], who))
 
+    def begins_again(self, bot: Bot) -> None:
+        """Another process answers from now on."""
+        self.bot = bot
+        for one in self._talks.values():
+            one.bot = bot
+
     async def join(self, *people: Character, topics: tuple[str, ...] = (), **answers: Any) -> None:
         """Have people join, agreeing to everything unless `answers` say otherwise."""
         for who in people:

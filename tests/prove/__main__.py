@@ -12,7 +12,7 @@ from tests.bench import machine
 from tests.prove import outcome
 from tests.prove.outcome import Outcome
 
-NAMES = ("kill", "storm", "drop", "replicas", "clock", "full", "stop", "forged", "fuzz")
+NAMES = ("kill", "storm", "drop", "replicas", "clock", "full", "stop", "forged", "fuzz", "model")
 
 
 def main(words: list[str]) -> int:
