@@ -21,6 +21,13 @@ _PATTERNS = tuple(
         r"(?:have|has|had|feel|feels|keep|keeps)\s+(?:a|an|got|really|very|been)\b.*"
         r"\b(?:rash|temperature|headache|cough|pain|ache|lump|sick|dizzy|fever)\b",
         r"\b(?:can|should) i take\b",
+        r"\bmy (?:\w+ )?(?:chest|head|back|knee|hip|arm|leg|foot|ear|throat|stomach|tummy|tooth|neck|shoulder)s? "
+        r"(?:hurts?|aches?|is (?:sore|aching|swollen|bleeding)|feels)\b",
+        r"\bmy (?:son|daughter|mum|mother|dad|father|nan|gran|grandad|wife|husband|partner|baby)(?: \w+)? "
+        r"(?:needs|wants|is waiting|was told|has an? appointment|is on the (?:waiting )?list)\b",
+        r"\bbook (?:me|my (?:son|daughter|mum|mother|dad|father|wife|husband)) (?:in|an|a)\b",
+        r"^\W*(?:what are|are there|any) (?:the )?side effects of\b",
+        r"\b(?:so|and) i (?:can't|cannot|won't) (?:come in|be in|make it in)\b",
         r"\bmy (?:own )?(?:blood|test|scan|x-?ray|biopsy) results?\b",
     )
 )
