@@ -64,7 +64,7 @@ async def demo(start: datetime, port: int = 0) -> AsyncIterator[tuple[str, Web]]
             organisers=organiser,
         )
         async with start_both as made:
-            await Invention(made).fill(start)
+            await Invention(made.unhurried()).fill(start)
             web = Web(Page(made))
             async with _serving(web, port) as url:
                 try:

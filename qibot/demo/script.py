@@ -41,7 +41,7 @@ async def run(out: Path, say: Callable[[str], None]) -> None:
         address = f"sqlite+aiosqlite:///{folder}/qibot.db"
         organiser = guests[0].account.email
         async with world(address, clock, blmk.WORKSPACES, organisers=organiser, tenants=blmk.TENANTS) as made:
-            day = Day(made, guests, say)
+            day = Day(made.unhurried(), guests, say)
             await day.play()
             await day.twelve_weeks()
             report, deliveries = await day.report(), await _deliveries(made)

@@ -24,6 +24,9 @@ from qibot.settings import Settings
 SIGNING_SECRET = "a-stand-in-signing-secret"
 TEAMS_APP, TEAMS_SECRET = "5f0c0de0-0000-4000-8000-000000000001", "a-stand-in-client-secret"
 
+UNHURRIED = 60.0
+"""Seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -65,6 +68,17 @@ class World:
         """The account in the stand-in Teams, made when it is new. They have not got the app yet."""
         found = self.teams_server.user(account.workspace, account.id)
         return found or self.teams_server.add_user(account.workspace, account.id, account.name, email=account.email)
+
+    def unhurried(self) -> "World":
+        """Both sides of both platforms wait for long: a machine that stops for some seconds makes nothing late."""
+        self.slack.ack_within = UNHURRIED
+        if self.house.slack:
+            self.house.slack.adapter.replies.patience = UNHURRIED
+        if self.teams:
+            self.teams.answer_within = UNHURRIED
+        if self.house.teams:
+            self.house.teams.adapter.patience = UNHURRIED
+        return self
 
     async def quiet(self) -> None:
         """Until nothing is under way on either platform."""

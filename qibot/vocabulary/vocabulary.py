@@ -149,7 +149,12 @@ class Vocabulary:
         while at < len(found):
             token = found[at]
             pair = token.word + found[at + 1].word if at + 1 < len(found) else ""
-            if token.word != "a" and pair.isalpha() and stem(pair) in self._holding and not self._phrase_of(token, found[at + 1]):
+            if (
+                token.word != "a"
+                and pair.isalpha()
+                and stem(pair) in self._holding
+                and not self._phrase_of(token, found[at + 1])
+            ):
                 made.append(Token(pair, pair, stem(pair)))
                 at += 2
                 continue

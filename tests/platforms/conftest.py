@@ -15,39 +15,19 @@ from qibot.demo.slack_server import Seen, User
 from qibot.demo.world import Account, World, world
 from qibot.events.models import Attendance, Event
 from qibot.people.models import Person
-from qibot.platforms.slack import replies
-from qibot.platforms.teams import adapter
 from tests.cast import EVERYBODY, OWEN, WORKSPACES, Character
 from tests.logbook import Logbook, as_before
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For tests of the wire alone, which another database would only make slower."""
-PATIENCE = 60.0
-"""Seconds."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _unhurried() -> Iterator[None]:
-    """A machine that stops for some seconds makes no answer late: what late answers do has tests of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(replies, "IN_TIME", PATIENCE)
-        patch.setattr(adapter, "IN_TIME", PATIENCE)
-        yield
-
-
-def unhurried(made: World) -> World:
-    """The same, with stand-ins that are as patient."""
-    made.slack.ack_within = PATIENCE
-    if made.teams is not None:
-        made.teams.answer_within = PATIENCE
-    return made
 
 
 @pytest.fixture
 async def wire(database_url: str, clock: SetClock) -> AsyncIterator[World]:
     """Both workspaces installed; nothing wrong may have been sent by the end, and nobody told that the bot is late."""
     async with world(database_url, clock, WORKSPACES.items(), organisers=OWEN.email) as made:
-        yield unhurried(made)
+        # What late answers do has tests of its own.
+        yield made.unhurried()
         assert made.slack.problems == []
 
 
@@ -89,7 +69,8 @@ class Gate:
             return reply
 
         monkeypatch.setattr(wire.house.bot, "handle", held)
-        monkeypatch.setattr(replies, "IN_TIME", 0.05)
+        assert wire.house.slack is not None
+        monkeypatch.setattr(wire.house.slack.adapter.replies, "patience", 0.05)
 
     def open(self) -> None:
         self._open.set()

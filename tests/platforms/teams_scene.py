@@ -16,10 +16,8 @@ from qibot.demo.teams_cards import Typed
 from qibot.demo.teams_server import Call, Seen, SeenMessage, TeamsServer, TeamsUser
 from qibot.demo.world import Account, World, world
 from qibot.people.models import Identity
-from qibot.platforms.teams import adapter
 from qibot.platforms.teams.app import TeamsSide
 from tests.cast import MK, WORKSPACES
-from tests.platforms.conftest import unhurried
 
 LUTON = "0b1e55ed-0000-4000-8000-0000000000a1"
 """An invented tenant."""
@@ -90,7 +88,7 @@ async def a_scene(database_url: str, clock: SetClock, **options: object) -> Asyn
     """One workspace and one tenant; by the end nothing wrong may have been sent to either."""
     pairs = ((MK, WORKSPACES[MK]),)
     async with world(database_url, clock, pairs, tenants=((LUTON, "Luton Care"),), **options) as wire:  # type: ignore[arg-type]
-        scene = Scene(unhurried(wire))
+        scene = Scene(wire.unhurried())
         yield scene
         await scene.quiet()
         assert scene.teams.problems == []
@@ -112,7 +110,8 @@ class Held:
             return reply
 
         monkeypatch.setattr(scene.wire.house.bot, "handle", held)
-        monkeypatch.setattr(adapter, "IN_TIME", 0.05)
+        assert scene.wire.house.teams is not None
+        monkeypatch.setattr(scene.wire.house.teams.adapter, "patience", 0.05)
 
     def go(self) -> None:
         self._go.set()

@@ -22,7 +22,6 @@ from qibot.outbox.models import SENT, Delivery
 from qibot.people.turn import member, organiser
 from tests.cast import BEDS, EVERYBODY, MK, OWEN, RUTH, STRANGER, WORKSPACES, Character
 from tests.conftest import EVENT_MORNING
-from tests.platforms.conftest import unhurried
 from tests.platforms.parity_hands import Hands, OnSlack, OnTeams
 from tests.platforms.parity_seen import Press, Shown
 from tests.platforms.parity_stories import Stories
@@ -157,7 +156,7 @@ async def walk(platform: str, database_url: str) -> Record:
     slack = WORKSPACES.items() if platform == "slack" else ()
     tenants = [(TENANTS[key], name) for key, name in WORKSPACES.items()] if platform == "teams" else []
     async with world(database_url, clock, slack, organisers=OWEN.email, tenants=tenants) as made:
-        unhurried(made)
+        made.unhurried()
         for account in accounts.values():
             (made.user if platform == "slack" else made.colleague)(account)
         hands: Hands = (OnSlack if platform == "slack" else OnTeams)(made, names, record.ways)

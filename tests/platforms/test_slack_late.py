@@ -8,7 +8,6 @@ import pytest
 from qibot.clock import SetClock
 from qibot.demo.slack_server import User
 from qibot.demo.world import World
-from qibot.platforms.slack import replies
 from tests.cast import AMINA, EVERYBODY, TOMASZ
 from tests.platforms.conftest import ON_SQLITE, Gate, Users, calls, join, words
 
@@ -59,7 +58,8 @@ async def test_a_command_too_long_for_a_button_still_gets_a_sentence(
 async def test_slack_being_slow_to_open_a_form_does_not_delay_the_acknowledgement(
     wire: World, user: Users, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replies, "IN_TIME", 0.1)
+    assert wire.house.slack is not None
+    monkeypatch.setattr(wire.house.slack.adapter.replies, "patience", 0.1)
     wire.slack.ack_within = 1.0
     wire.slack.faults.fail("views.open", "slow", seconds=1.5)
     seen = await wire.slack.slash(user(AMINA), "join")

@@ -10,7 +10,7 @@ from qibot.demo.slack_server import SlackServer, User
 from qibot.demo.world import Account, World, world
 from qibot.errors import Refused
 from tests.cast import AMINA, BEDS, MK, OWEN, TOMASZ, WORKSPACES, Character
-from tests.platforms.conftest import ON_SQLITE, Gate, unhurried, words
+from tests.platforms.conftest import ON_SQLITE, Gate, words
 
 pytestmark = ON_SQLITE
 SETTINGS = {"slack_app_token": SlackServer.app_token}
@@ -22,7 +22,7 @@ async def socket(database_url: str, clock: SetClock) -> AsyncIterator[World]:
     async with world(database_url, clock, WORKSPACES.items(), organisers=OWEN.email, settings=SETTINGS) as made:
         await made.slack.wait_idle(until=lambda: made.slack.connections)
         made.slack.workspaces[MK].socket_mode = True
-        yield unhurried(made)
+        yield made.unhurried()
         assert made.slack.problems == []
 
 

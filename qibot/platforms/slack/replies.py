@@ -46,15 +46,18 @@ class Where:
 
 
 class Replies(UnderWay):
-    """Sends replies. Work that goes on after an acknowledgement is tracked, and shutdown waits for it."""
+    """Sends replies. Work that goes on after an acknowledgement is tracked, and shutdown waits for it. `patience`: for
+    how many seconds an acknowledgement waits for its reply.
+    """
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         super().__init__()
         self._session = session
+        self.patience = IN_TIME
 
     async def in_time(self, work: asyncio.Task[Reply]) -> bool:
         """Whether the reply is ready while it can still ride in the acknowledgement."""
-        done, _ = await asyncio.wait({work}, timeout=IN_TIME)
+        done, _ = await asyncio.wait({work}, timeout=self.patience)
         return bool(done)
 
     async def give(self, where: Where, message: Message) -> None:

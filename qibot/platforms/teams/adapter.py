@@ -48,7 +48,9 @@ AGAIN = Note("Type ", Typed("home"), " to see this again, or ", Typed("help"), "
 
 
 class TeamsAdapter:
-    """The bot in Teams. `start` before anything is received, `stop` before the database closes."""
+    """The bot in Teams. `start` before anything is received, `stop` before the database closes. `patience`: for how
+    many seconds a response waits for its answer.
+    """
 
     name = "teams"
 
@@ -56,6 +58,7 @@ class TeamsAdapter:
         self._bot, self._conversations, self._connector = bot, conversations, connector
         self._replies = Replies(connector, bot.opens_form)
         self.under_way = UnderWay()
+        self.patience = IN_TIME
         self._answers: OrderedDict[str, asyncio.Task[Json | None]] = OrderedDict()
 
     # --- speaking unasked: the outbox's side ---
@@ -143,7 +146,7 @@ class TeamsAdapter:
             where = await self._known(where)
             work = self.under_way.start(self._answer(incoming, data))
             told = self.under_way.start(self._tell(where, work))
-            await asyncio.wait({told}, timeout=IN_TIME)
+            await asyncio.wait({told}, timeout=self.patience)
         return None
 
     async def _words(self, activity: Json, where: Where) -> Incoming | None:
@@ -244,7 +247,7 @@ class TeamsAdapter:
         return words or ELSEWHERE
 
     async def _in_time(self, work: "asyncio.Task[Reply]") -> bool:
-        done, _ = await asyncio.wait({work}, timeout=IN_TIME)
+        done, _ = await asyncio.wait({work}, timeout=self.patience)
         return bool(done)
 
     async def _tell(self, where: Where, work: "asyncio.Task[Reply]") -> None:
