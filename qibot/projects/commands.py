@@ -21,6 +21,7 @@ from qibot.projects.calls import service as calls
 from qibot.projects.calls import views as call_views
 from qibot.projects.changes import service as changes
 from qibot.projects.changes import views as changes_views
+from qibot.projects.finding import service as finding
 from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
 from qibot.projects.models import Project
 from qibot.projects.showing import show as show_projects
@@ -61,7 +62,7 @@ async def project_choices(turn: Turn, _: Mapping[str, object]) -> Mapping[str, t
 async def registered(turn: Turn, said: RegisterProject) -> Message:
     saved = await service.register(turn.db, turn.member, _described(said), turn.now)
     card = await service.card(turn.db, saved.project, turn.member)
-    alike = await service.lookalikes(turn.db, saved.project)
+    alike = ()
     load = await busy.under_way(turn.db, saved.project) if saved.new else UnderWay()
     thoughts = *_coached(turn, saved.project), *aim_views.busy(saved.project, load)
     return views.registered(saved, card, alike, turn.member, turn.today, *thoughts)
@@ -164,7 +165,7 @@ async def who(turn: Turn, words: Rest, *, page: int = 1) -> Message:
     if _ABOUT_PEOPLE.match(words):
         return await champions.otherwise(turn, f"who {words}", "")
     asked, page = words[:_LONGEST_WORDS], max(1, min(page, _LAST_PAGE))
-    results = await service.search(turn.db, asked, viewer=reader_of(turn), page=page)
+    results = await finding.search(turn.db, asked, viewer=reader_of(turn), page=page)
     return views.found(asked, results, reader_of(turn), page=page, today=turn.today)
 
 

@@ -11,10 +11,11 @@ from qibot.clock import local_date
 from qibot.dates import say_date
 from qibot.people.models import Organisation, Person, Topic
 from qibot.people.topics import Match
+from qibot.projects.finding.service import Results
 from qibot.projects.forms import DECIDE, EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
 from qibot.projects.models import COACH, EXPERIENCE, HELPER, IDEA, INVOLVED, SPONSOR, STOPPED, UNDER_WAY, Project
 from qibot.projects.progress import in_words
-from qibot.projects.service import Card, Helper, Listing, Results, Saved, may_change
+from qibot.projects.service import Card, Helper, Listing, Saved, may_change
 from qibot.projects.visibility import HIDDEN, LISTED, SHOWINGS, TITLE_ONLY
 from qibot.typed import Typed
 

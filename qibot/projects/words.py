@@ -30,17 +30,6 @@ def fold_title(title: str) -> str:
     return (fold(title) or " ".join(title.split()))[:300]
 
 
-def terms_of(words: str) -> list[str]:
-    """The words of a search that say something, without a plural's s, the first six."""
-    said = [w for w in fold(words).split() if len(w) >= 3 and w not in COMMON]
-    return list(dict.fromkeys(singular(w) for w in said))[:6]
-
-
-def telling(folded: str) -> set[str]:
-    """The longer words of a folded text that not everybody uses."""
-    return {singular(w) for w in folded.split() if len(w) >= 5 and w not in COMMON}
-
-
 def singular(word: str) -> str:
     """Without a plural's s, roughly: enough to compare two words."""
     return word.removesuffix("s") if len(word) > 4 and not word.endswith("ss") else word
