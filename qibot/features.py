@@ -72,6 +72,7 @@ from qibot.projects.calls import views as call_views
 from qibot.projects.changes import commands as changes
 from qibot.projects.changes import views as changes_views
 from qibot.projects.finding import index as project_index
+from qibot.projects.showing import views as showing_views
 from qibot.projects.stories import commands as stories
 from qibot.projects.stories import prompts
 from qibot.projects.stories import views as story_views
@@ -165,6 +166,7 @@ views: tuple[ModuleType, ...] = (
     gap_views,
     project_views,
     aim_views,
+    showing_views,
     working_views,
     story_views,
     changes_views,

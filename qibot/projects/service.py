@@ -29,7 +29,9 @@ SURE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a lead says of a project. `topics` are slugs; none = from the words. `deciding`: of `DECIDING`, or ""."""
+    """What a lead says of a project. `topics` are slugs; none = from the words. `deciding`: of `DECIDING`, or "".
+    `different`: why it is not the same as others that look like it; kept as it was registered.
+    """
 
     title: str
     aim: str
@@ -37,6 +39,7 @@ class Described:
     place: str
     helpers: str
     deciding: str = ""
+    different: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Card:
 
     `named`: the lead agreed to be findable, so their name may be shown. `reachable`: they agreed to be asked for
     introductions. `why`: reasons in plain words, when it was searched for. `title_only`: their organisation shows no
-    more than that, and there is no more in it.
+    more than that, and there is no more in it. `mine`: the viewer leads it or is on it.
     """
 
     project: Project
@@ -77,6 +80,7 @@ class Card:
     helpers: tuple[Helper, ...] = ()
     why: tuple[str, ...] = ()
     title_only: bool = False
+    mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ async def register(db: AsyncSession, lead: Person, said: Described, now: datetim
             words=fold(f"{said.title} {said.aim}"),
             place=said.place,
             helpers=said.helpers,
+            different=said.different,
             organisation_id=lead.organisation_id,
             lead_id=lead.id,
             stage=IDEA,
@@ -220,6 +225,8 @@ async def cards(db: AsyncSession, projects: Sequence[Project], viewer: Person | 
         topics[project_id].append(topic)
     agreed = await _agreed(db, {p.lead_id for p in projects})
     closed = await title_only(db, projects, viewer)
+    on_it = select(ProjectMember.project_id).where(ProjectMember.person_id == (viewer.id if viewer else 0))
+    mine = set(await db.scalars(on_it.where(ProjectMember.project_id.in_([p.id for p in projects]))))
     return [
         Card(title_of(p), (), named=False, reachable=(p.lead_id, "introductions") in agreed, title_only=True)
         if p.id in closed
@@ -228,6 +235,7 @@ async def cards(db: AsyncSession, projects: Sequence[Project], viewer: Person | 
             tuple(topics[p.id]),
             named=(p.lead_id, "findable") in agreed,
             reachable=(p.lead_id, "introductions") in agreed,
+            mine=p.id in mine,
         )
         for p in projects
     ]
@@ -308,6 +316,8 @@ async def _registered_before(db: AsyncSession, lead: Person, said: Described, to
         raise RuntimeError("a project was there and is not")
     had = await topics_of(db, old.id)
     same = (old.aim, old.place, old.helpers) == (said.aim, said.place, said.helpers)
+    # The form from before others were looked at does not ask for a reason.
+    same &= said.different in ("", old.different)
     if not same or {t.id for t in had} != {t.id for t in topics}:
         sentence = f"You have a project of that title already (#{old.id}): change that one, or give this another title."
         raise WrongFields({"title": sentence})

@@ -57,16 +57,16 @@ def shared(mine: Work, other: Work) -> frozenset[str]:
 
 
 def other_words(mine: Work, other: Work) -> tuple[str, str] | None:
-    """The word of mine and that of the other that say most nearly the same in other letters; None when none do."""
+    """A word of mine and one of the other that say nearly the same in other letters; None when none do."""
     held = _Nearness(mine, other.words).between(other)
     pairs = [
-        (float(held[row, column]), word, theirs)
+        (float(held[row, column]) * min(mine.weights[row], other.weights[column]), word, theirs)
         for row, word in enumerate(mine.words)
         for column, theirs in enumerate(other.words)
-        if word not in COMMON and theirs not in COMMON and mine.stems[row] != other.stems[column]
+        if held[row, column] > _NEAR and mine.stems[row] != other.stems[column]
     ]
-    best = max(pairs, default=(0.0, "", ""))
-    return best[1:] if best[0] > _NEAR else None
+    _, word, theirs = max(pairs, default=(0.0, "", ""))
+    return (word, theirs) if word else None
 
 
 class _Nearness:

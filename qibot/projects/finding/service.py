@@ -20,6 +20,8 @@ LOOKALIKES = 3
 _CANDIDATES = 120
 """Projects whose words are looked at one by one: those that have most words and topics in common with what is said."""
 _WORDS = 10
+_TELLING = 2
+"""Shared words that are reason enough; with fewer, one that says the same in other letters is shown too."""
 _HERE = 0.02
 """The same place decides only between two that look alike as much."""
 
@@ -112,7 +114,7 @@ def _alike(card: Card, topics: Mapping[int, Topic], mine: Work, other: Work, pla
     why = [f"also about {t.label}" for t in card.topics if t.id in topics]
     shared = alike.shared(mine, other)
     said = [word for word in fold(f"{card.project.title} {card.project.aim}").split() if stem(word) in shared]
-    pair = None if said else alike.other_words(mine, other)
+    pair = alike.other_words(mine, other) if len(shared) < _TELLING else None
     if said:
         why.append(f"also says {quoted(said)}")
     if pair:
