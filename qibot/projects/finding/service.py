@@ -17,9 +17,10 @@ from qibot.projects.words import fold, quoted
 from qibot.vocabulary.text import stem
 
 LOOKALIKES = 3
-_CANDIDATES = 120
+CANDIDATES = 120
 """Projects whose words are looked at one by one: those that have most words and topics in common with what is said."""
-_WORDS = 10
+LOOKED_FOR = 10
+"""Words of a project by which others are looked for: the rarest."""
 _TELLING = 2
 """Shared words that are reason enough; with fewer, one that says the same in other letters is shown too."""
 _HERE = 0.02
@@ -92,7 +93,7 @@ async def lookalikes(db: AsyncSession, lead: Person, said: Described) -> tuple[C
     mine = alike.work(said.title, said.aim)
     text = f"{said.title} {said.aim}"
     rows = await queries.candidates(
-        db, queries.sought(text, most=_WORDS), [t.id for t in topics], lead, most=_CANDIDATES
+        db, queries.sought(text, most=LOOKED_FOR), [t.id for t in topics], lead, most=CANDIDATES
     )
     works = [alike.work(row.title, row.aim) for row in rows]
     near: list[tuple[float, int, Work]] = []
