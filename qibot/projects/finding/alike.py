@@ -4,7 +4,6 @@ near in meaning. Nothing here asks the database; `docs/lookalikes.md` has the fi
 The same topic or the same place is not enough: most projects of a topic are other work.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,17 +12,17 @@ from qibot.projects.words import COMMON
 from qibot.vocabulary import meaning
 from qibot.vocabulary.text import STOP, tokens
 
-ENOUGH = 0.32
+ENOUGH = 0.425
 """From which share on two pieces of work look alike, 0–1."""
 _LONGEST = 1_200
 """Characters of title and aim that are read: all that the form takes."""
 _MOST = 60
+_RARITY = 0.25
+"""How much more a rare word of English says than a frequent one: little, as nearly all of these are about care."""
 _LITTLE = 0.3
 """What a word that most projects use counts, beside another as rare."""
-_NOTHING = 0.2
-"""The cosine up to which two words have nothing to do with each other."""
-_NEAR = 0.4
-"""How near two words are, of what is left above that, when one may be shown for the other."""
+_NEAR = 0.5
+"""The cosine from which on one word may be shown for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def work(title: str, aim: str) -> Work:
         if token.word not in STOP and len(token.word) > 1 and not token.word.isdigit():
             found.setdefault(token.stem, token.word)
     words, stems = tuple(found.values())[:_MOST], tuple(found)[:_MOST]
-    return Work(words, stems, tuple(math.sqrt(meaning.seldom(w)) * (_LITTLE if w in COMMON else 1.0) for w in words))
+    return Work(words, stems, tuple(meaning.seldom(w) ** _RARITY * (_LITTLE if w in COMMON else 1.0) for w in words))
 
 
 def shares(mine: Work, others: Sequence[Work]) -> list[float]:
@@ -79,8 +78,7 @@ class _Nearness:
         self._np, self._mine = np, mine
         self._row = {stem: row for row, stem in enumerate(mine.stems)}
         self._column = {word: column for column, word in enumerate(words)}
-        cosines = _vectors(mine.words) @ _vectors(words).T
-        self._near = np.clip((cosines - _NOTHING) / (1 - _NOTHING), 0, 1)
+        self._near = np.clip(_vectors(mine.words) @ _vectors(words).T, 0, 1)
 
     def between(self, other: Work) -> Any:
         """One row for each word of mine, one column for each of the other's; the same stem is the same word."""
