@@ -11,8 +11,8 @@ COMMON = frozenset(
     data each effective ensure every experience for from good group have health help hospital how implement
     implementation improve improved improvement improvements improving in increase increased increasing into is
     introduce introducing it local make making measure month months more nurse nurses of on or our outcome
-    outcomes patient patients people percent pilot practice process programme project projects provide quality
-    reduce reduced reducing reduction review service services should staff support system team teams test than
+    outcomes pathway pathways patient patients people percent pilot practice process programme project projects provide
+    quality reduce reduced reducing reduction review service services should staff support system team teams test than
     that the their them there these they this those through time to trust using ward wards weeks what when where
     which while who will with within work working would year years
     """.split()

@@ -54,9 +54,9 @@ def sought(words: str, repaired: Iterable[tuple[str, str]] = (), *, most: int = 
     for token in tokens(words):
         if token.word in STOP or token.word in COMMON or (len(token.stem) < 3 and not token.raw.isupper()):
             continue
-        found.setdefault(token.stem, Sought(meant.get(token.word, token.word), token.stem))
-        if token.word in meant:
-            found |= {t.stem: Sought(t.word, t.stem) for t in tokens(meant[token.word])}
+        # A name may look like a slip, so what was typed is looked for as well.
+        for one in (token, *tokens(meant.get(token.word, ""))):
+            found.setdefault(one.stem, Sought(one.word, one.stem))
     return sorted(found.values(), key=lambda one: -seldom(one.word))[:most]
 
 
