@@ -278,7 +278,7 @@ class Day:
         form = await self.presses(lead, stopped.card, "Tell what was learned")
         draft = await self.fills(lead, form, **blmk.LEARNED)
         await self.presses(lead, draft.card, "Share it")
-        other = self.guests[70]
+        other = self.guests[25]
         await self.types(other, f"tried-before {blmk.SOUGHT}")
         await self.types(other, f"who {blmk.SOUGHT}")
         self.say("One project stopped with thanks; its story is found by its words.")
