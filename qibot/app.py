@@ -77,7 +77,7 @@ class House:
 
     async def start(self) -> None:
         """Migrate, connect, begin to tick. Raises `Refused` when Slack or Microsoft does not take its secret."""
-        await migrate(self.database, features.evidence)
+        await migrate(self.database, features.evidence, features.derived)
         async with self.database.transaction(reading=True) as db:
             # The first question would have to wait for it, and a chat waits two seconds.
             await topics.vocabulary(db)

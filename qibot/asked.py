@@ -96,14 +96,16 @@ def _print_people(question: str, people: Sequence[dict[str, Any]], *, as_json: b
 
 
 async def index(url: str) -> int:
-    """Make again what searches read; how many pieces of evidence there are."""
+    """Make again what searches for people, projects and stories read; how many pieces of evidence there are."""
     from qibot.champions.finding.index import rebuild
     from qibot.database import Database
-    from qibot.features import evidence
+    from qibot.features import derived, evidence
 
     database = Database(url)
     try:
         async with database.transaction() as db:
+            for one in derived:
+                await one.rebuild(db)
             return await rebuild(db, evidence)
     finally:
         await database.close()

@@ -69,14 +69,14 @@ def serve() -> None:
 def migrate() -> None:
     """Bring the database to the present schema, and read in the shipped lists."""
     from qibot.database import Database
-    from qibot.features import evidence
+    from qibot.features import derived, evidence
     from qibot.migrate import migrate as run
     from qibot.settings import load
 
     async def go() -> None:
         database = Database(load().qibot_database_url)
         try:
-            await run(database, evidence)
+            await run(database, evidence, derived)
         finally:
             await database.close()
 

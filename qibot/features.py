@@ -14,7 +14,7 @@ from qibot.champions import notifications as champion_notifications
 from qibot.champions import service as champion_service
 from qibot.champions import views as champion_views
 from qibot.champions import yearly
-from qibot.champions.finding.index import Source
+from qibot.champions.finding.index import Derived, Source
 from qibot.champions.gaps import commands as gaps
 from qibot.champions.gaps import service as gap_service
 from qibot.champions.gaps import views as gap_views
@@ -58,7 +58,7 @@ from qibot.outbox import commands as reminders
 from qibot.outbox import views as reminder_views
 from qibot.outbox.notifications import Catalogue
 from qibot.people import commands as people
-from qibot.people import topics
+from qibot.people import names, topics
 from qibot.people import views as people_views
 from qibot.people.turn import Turn, anybody
 from qibot.projects import commands as projects
@@ -71,6 +71,8 @@ from qibot.projects.calls import commands as calls
 from qibot.projects.calls import views as call_views
 from qibot.projects.changes import commands as changes
 from qibot.projects.changes import views as changes_views
+from qibot.projects.finding import index as project_index
+from qibot.projects.showing import views as showing_views
 from qibot.projects.stories import commands as stories
 from qibot.projects.stories import prompts
 from qibot.projects.stories import views as story_views
@@ -119,6 +121,12 @@ evidence: tuple[Source, ...] = (
 )
 """What shows that people know about something, for making what a search reads again."""
 
+derived: tuple[Derived, ...] = (
+    Derived(names.is_missing, names.rebuild),
+    Derived(project_index.is_missing, project_index.rebuild),
+)
+"""What else searches read, for making it again."""
+
 sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
     question_service.close_due,
     gap_service.forget_old,
@@ -158,6 +166,7 @@ views: tuple[ModuleType, ...] = (
     gap_views,
     project_views,
     aim_views,
+    showing_views,
     working_views,
     story_views,
     changes_views,

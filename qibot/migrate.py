@@ -26,9 +26,11 @@ def folder() -> Path:
     return beside if beside.is_dir() else Path(str(files("qibot"))) / "_migrations"
 
 
-async def migrate(database: Database, sources: Sequence[index.Source] = ()) -> None:
-    """Upgrade to the newest schema, then read in the shipped lists that are new. `sources` say what searches read: of
-    a database that is older than that, it is made.
+async def migrate(
+    database: Database, sources: Sequence[index.Source] = (), derived: Sequence[index.Derived] = ()
+) -> None:
+    """Upgrade to the newest schema, then read in the shipped lists that are new. `sources` and `derived` say what
+    searches read: of a database that is older than that, it is made.
     """
     async with _alone(database):
         async with database.engine.begin() as connection:
@@ -37,6 +39,9 @@ async def migrate(database: Database, sources: Sequence[index.Source] = ()) -> N
             await shipped.load(db)
             if sources and await index.is_missing(db):
                 await index.rebuild(db, sources)
+            for one in derived:
+                if await one.is_missing(db):
+                    await one.rebuild(db)
 
 
 @asynccontextmanager

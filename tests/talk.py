@@ -204,6 +204,16 @@ class Network:
             await t.fills(**{**said, "organisation": organisation, **answers})
             assert who.name in t.sees, t.sees or t.last
 
+    async def register(self, who: Character, title: str, **said: Any) -> None:
+        """Have somebody register a project, also when others look like it."""
+        t = self(who)
+        await t.says(f"project register {title}")
+        await t.fills(**said)
+        if isinstance(t.last, Message) and f"{title} is not registered yet" in t.sees:
+            await t.presses("Mine is different…")
+            await t.fills(because="It is another piece of work")
+        assert f"Registered: {title}" in t.sees, t.sees or t.last
+
 
 ORGANISATIONS = {
     "RD8": "Milton Keynes University Hospital NHS Foundation Trust",

@@ -213,3 +213,15 @@ def promises() -> tuple[str, ...]:
     first = [s.text for s in said if s.question == "do-next"]
     plans = [s.text for s in said if s.question == "what-will-we-do-next" and s.place == "Milton Keynes"]
     return (*first, *plans[:2])
+
+
+STALLED = "One point of contact"
+"""The project that stands still for three months and is stopped with thanks."""
+LEARNED = {
+    "hoped": "One telephone number for every community service.",
+    "tried": "Two teams shared a telephone for a month.",
+    "learned": "The number is the easy part: agree first who answers it in the evening.",
+}
+"""What its lead says of it then."""
+SOUGHT = "one telephone number for community services"
+"""What somebody else looks for, who has never heard of it."""

@@ -25,7 +25,7 @@ from qibot.demo.world import World, world
 from qibot.outbox.models import CANCELLED, PENDING, SENDING, Delivery
 from qibot.people.models import Person
 
-EVENT_DAY, LAST_DAY = date(2019, 11, 27), date(2020, 2, 19)
+EVENT_DAY, LAST_DAY, STALLED_DAY = date(2019, 11, 27), date(2020, 2, 19), date(2020, 2, 27)
 LONDON = ZoneInfo("Europe/London")
 CODE = "BLMK19"
 CHAMPIONS, INTRODUCTIONS = 40, 30
@@ -44,6 +44,7 @@ async def run(out: Path, say: Callable[[str], None]) -> None:
             day = Day(made.unhurried(), guests, say)
             await day.play()
             await day.twelve_weeks()
+            await day.stalled()
             report, deliveries = await day.report(), await _deliveries(made)
             problems = [*made.slack.problems, *(made.teams.problems if made.teams else ())]
             if problems:
@@ -189,7 +190,16 @@ class Day:
             form = await self.types(guest, "project register")
             place = idea.place or guest.place
             await self.fills(guest, form, title=idea.title, aim=idea.aim, topics=list(idea.topics), place=place)
-        self.say(f"{len(ideas)} projects registered.")
+        await self._joins_theirs()
+        self.say(f"{len(ideas)} projects registered, and one joined that was there already.")
+
+    async def _joins_theirs(self) -> None:
+        """Somebody is about to register what another organisation is at already."""
+        self.transcript.heading("One that is there already")
+        guest = self.guests[40]
+        form = await self.types(guest, "project register")
+        alike = await self.fills(guest, form, title="Advice about antibiotics", aim="Antimicrobial stewardship at home")
+        await self.presses(guest, alike.card, "Join theirs")
 
     async def _offer(self) -> None:
         self.transcript.heading("Forty people offer to help")
@@ -239,7 +249,12 @@ class Day:
     async def twelve_weeks(self) -> None:
         """From the evening of the day to Wed 19 February 2020: what the bot says unasked, and what people answer."""
         self.transcript.heading("Twelve weeks of follow-ups")
-        end, sent = _at(LAST_DAY, 17), 0
+        sent = await self._until(_at(LAST_DAY, 17))
+        self.say(f"Twelve weeks later: {sent} messages sent unasked after the day.")
+
+    async def _until(self, end: datetime) -> int:
+        """What the bot says unasked until then, and what people answer; how many messages."""
+        sent = 0
         await self._deliver()
         while True:
             # The bot looks at what time has changed every five minutes; once a morning is enough to tell the story.
@@ -250,7 +265,23 @@ class Day:
                 break
             self.world.clock.set(max(at, self.world.clock.now()))
             sent += await self._deliver()
-        self.say(f"Twelve weeks later: {sent} messages sent unasked after the day.")
+        return sent
+
+    async def stalled(self) -> None:
+        """Three months after the day a project is stopped with thanks, and what it taught helps somebody else."""
+        self.transcript.heading("A project that stood still is stopped with thanks, and found by somebody else")
+        await self._until(_at(STALLED_DAY, 17))
+        asked = ((g, card) for g in self.guests for card in self._inbox(g) if "Stop with thanks" in card.labels)
+        lead, card = next((g, card) for g, card in asked if blmk.STALLED in card.shown)
+        stopping = await self.presses(lead, card, "Stop with thanks")
+        stopped = await self.presses(lead, stopping.card, "Stop with thanks")
+        form = await self.presses(lead, stopped.card, "Tell what was learned")
+        draft = await self.fills(lead, form, **blmk.LEARNED)
+        await self.presses(lead, draft.card, "Share it")
+        other = self.guests[25]
+        await self.types(other, f"tried-before {blmk.SOUGHT}")
+        await self.types(other, f"who {blmk.SOUGHT}")
+        self.say("One project stopped with thanks; its story is found by its words.")
 
     async def _deliver(self) -> int:
         before = {g.account.id: {card.id for card in self._inbox(g)} for g in self.guests}

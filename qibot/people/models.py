@@ -124,6 +124,16 @@ class Consent(Base):
     withdrawn_at: Mapped[datetime | None]
 
 
+class NameWord(Base):
+    """A word of the name of somebody in the network: how projects are found by who is on them."""
+
+    __tablename__ = "name_words"
+    __table_args__ = (Index("ix_name_words_person_id", "person_id"),)
+
+    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+
+
 class Topic(Base):
     """One entry of the QI vocabulary."""
 

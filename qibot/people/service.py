@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Refused, WrongFields
+from qibot.people import names
 from qibot.people.models import (
     Consent,
     Identity,
@@ -176,6 +177,7 @@ async def join(db: AsyncSession, known: Known, said: Joining, now: datetime, org
     person.organisation = organisation
     await db.flush()
     await db.execute(update(Identity).where(Identity.id == known.identity.id).values(person_id=person.id))
+    await names.note(db, person)
     await set_interests(db, person.id, said.topics)
     await set_consents(db, person.id, said.purposes, now)
     return person
@@ -184,6 +186,7 @@ async def join(db: AsyncSession, known: Known, said: Joining, now: datetime, org
 async def leave(db: AsyncSession, person: Person, now: datetime) -> None:
     """Leave the network: every consent is withdrawn at once."""
     person.left_at = now
+    await names.note(db, person)
     await set_consents(db, person.id, (), now)
 
 

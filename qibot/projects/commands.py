@@ -8,10 +8,12 @@ from qibot.champions import commands as champions
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
-from qibot.errors import Unclear
+from qibot.chat.wire import encode
+from qibot.errors import Unclear, WrongFields
 from qibot.people import service as people
 from qibot.people.commands import one_organisation, topic_choices
 from qibot.people.models import Person
+from qibot.people.topics import by_slug
 from qibot.people.turn import Turn, anybody, member, organiser, table
 from qibot.projects import service, views, visibility
 from qibot.projects.aims import busy, reading
@@ -21,12 +23,24 @@ from qibot.projects.calls import service as calls
 from qibot.projects.calls import views as call_views
 from qibot.projects.changes import service as changes
 from qibot.projects.changes import views as changes_views
-from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
+from qibot.projects.finding import service as finding
+from qibot.projects.forms import (
+    EditProject,
+    JoinInstead,
+    MineIsDifferent,
+    OfferHelp,
+    RegisterDifferent,
+    RegisterProject,
+    StopHelping,
+    StopProject,
+)
 from qibot.projects.models import Project
-from qibot.projects.showing import show as show_projects
+from qibot.projects.showing import service as showings
+from qibot.projects.showing import views as showing_views
 from qibot.projects.stories import service as stories
 from qibot.projects.stories import views as story_views
 from qibot.projects.visibility import SHOWINGS, TITLE_ONLY
+from qibot.projects.words import fold_title
 from qibot.projects.working import service as working
 from qibot.projects.working import views as working_views
 from qibot.typed import Typed
@@ -59,12 +73,49 @@ async def project_choices(turn: Turn, _: Mapping[str, object]) -> Mapping[str, t
 
 @commands.submission(RegisterProject, needs=member, choices=project_choices)
 async def registered(turn: Turn, said: RegisterProject) -> Message:
-    saved = await service.register(turn.db, turn.member, _described(said), turn.now)
+    described = _described(said)
+    # What is there already is no look-alike of itself.
+    if await service.live_of(turn.db, turn.member.id, fold_title(said.title)) is None:
+        alike = await finding.lookalikes(turn.db, turn.member, described)
+        if alike:
+            return views.alike(alike, _to_go_on_with(said), turn.member, turn.today)
+    return await _saved(turn, described)
+
+
+def _to_go_on_with(said: RegisterProject) -> MineIsDifferent:
+    """What was typed, for the button that goes on. Raises `WrongFields` when it is more than a button can carry."""
+    made = MineIsDifferent(said.title, said.aim, " ".join(said.topics), said.place, said.helpers)
+    try:
+        encode(made)
+    except ValueError:
+        sentence = "Others look like this one. Please shorten the aim, so that I can keep it while you look at them."
+        raise WrongFields({"aim": sentence}) from None
+    return made
+
+
+@commands.action(MineIsDifferent, needs=member)
+async def different(turn: Turn, pressed: MineIsDifferent) -> Form:
+    topics = tuple(t.slug for t in await by_slug(turn.db, pressed.topics.split()))
+    typed = {"title": pressed.title, "aim": pressed.aim, "place": pressed.place, "helpers": pressed.helpers}
+    return Form(RegisterDifferent, {**typed, "topics": topics})
+
+
+@commands.submission(RegisterDifferent, needs=member, choices=project_choices)
+async def registered_different(turn: Turn, said: RegisterDifferent) -> Message:
+    return await _saved(turn, replace(_described(said), different=said.because))
+
+
+@commands.action(JoinInstead, needs=member)
+async def joined_instead(turn: Turn, pressed: JoinInstead) -> Message:
+    return await _helping(turn, pressed.project, instead=True)
+
+
+async def _saved(turn: Turn, described: service.Described) -> Message:
+    saved = await service.register(turn.db, turn.member, described, turn.now)
     card = await service.card(turn.db, saved.project, turn.member)
-    alike = await service.lookalikes(turn.db, saved.project)
     load = await busy.under_way(turn.db, saved.project) if saved.new else UnderWay()
     thoughts = *_coached(turn, saved.project), *aim_views.busy(saved.project, load)
-    return views.registered(saved, card, alike, turn.member, turn.today, *thoughts)
+    return views.registered(saved, card, turn.member, turn.today, *thoughts)
 
 
 @commands.command("project show", needs=anybody, help="One project: by number, title or words of it.", reads=True)
@@ -120,9 +171,14 @@ def _coached(turn: Turn, project: Project) -> tuple[Part, ...]:
 
 @commands.command("project help", needs=member, help="Offer to help with a project.")
 async def help(turn: Turn, project: Project) -> Message:
-    found = await working.offer_help(turn.db, project.id, turn.member, turn.now)
+    return await _helping(turn, project.id)
+
+
+async def _helping(turn: Turn, project_id: int, *, instead: bool = False) -> Message:
+    found = await working.offer_help(turn.db, project_id, turn.member, turn.now)
     findable = await people.agrees(turn.db, turn.member.id, "findable")
-    return views.helping(await service.card(turn.db, found, turn.member), turn.member, findable=findable)
+    card = await service.card(turn.db, found, turn.member)
+    return views.helping(card, turn.member, findable=findable, instead=instead)
 
 
 @commands.action(OfferHelp, needs=member)
@@ -164,7 +220,7 @@ async def who(turn: Turn, words: Rest, *, page: int = 1) -> Message:
     if _ABOUT_PEOPLE.match(words):
         return await champions.otherwise(turn, f"who {words}", "")
     asked, page = words[:_LONGEST_WORDS], max(1, min(page, _LAST_PAGE))
-    results = await service.search(turn.db, asked, viewer=reader_of(turn), page=page)
+    results = await finding.search(turn.db, asked, viewer=reader_of(turn), page=page)
     return views.found(asked, results, reader_of(turn), page=page, today=turn.today)
 
 
@@ -176,13 +232,13 @@ async def who(turn: Turn, words: Rest, *, page: int = 1) -> Message:
 async def showing(turn: Turn, choice: Rest, *, of: str = "") -> Message:
     organisation = await one_organisation(turn, of) if of else turn.member.organisation
     if not choice:
-        return views.showing(organisation, await visibility.showing_of(turn.db, organisation.id), new=False)
+        return showing_views.showing(organisation, await visibility.showing_of(turn.db, organisation.id), new=False)
     wanted = {"titles": TITLE_ONLY, "title": TITLE_ONLY}.get(choice.lower(), " ".join(choice.lower().split()))
     if wanted not in SHOWINGS:
         suggestions = tuple(f"organisation projects {one}" for one in SHOWINGS)
         raise Unclear("Others may see them listed, by title only, or not at all.", "Choose one:", suggestions)
-    await show_projects(turn.db, organisation, wanted)
-    return views.showing(organisation, wanted, new=True)
+    await showings.show(turn.db, organisation, wanted)
+    return showing_views.showing(organisation, wanted, new=True)
 
 
 @commands.home

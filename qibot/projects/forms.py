@@ -1,5 +1,7 @@
 """What comes back about projects: the form to register or change one, and the buttons on a project's card."""
 
+from dataclasses import dataclass
+
 from qibot.chat.forms import Answers, Choice, choice, form, hidden, line, many, text
 from qibot.chat.wire import Action, action
 from qibot.projects.models import ASKED, DECIDING, INVOLVED, LEADING, STAGES, TOLD
@@ -26,6 +28,24 @@ class StopProject(Action):
     project: int
 
 
+@action("projects.join_instead")
+class JoinInstead(Action):
+    """Be a helper of a project that looks like the one that was about to be registered, which is not."""
+
+    project: int
+
+
+@action("projects.mine_is_different")
+class MineIsDifferent(Action):
+    """Register it although others look like it: what was typed, topics as slugs with spaces between, to go on with."""
+
+    title: str
+    aim: str
+    topics: str
+    place: str
+    helpers: str
+
+
 @form("projects.register", title="Register a project", submit="Register")
 class RegisterProject(Answers):
     """The five fields of a project."""
@@ -42,6 +62,20 @@ class RegisterProject(Answers):
     )
     place: str = line("Place", optional=True, longest=60, help="Milton Keynes, Bedford, Luton…")
     helpers: str = line("Who helps", optional=True, longest=150, help="Teams or roles, in your words")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Because(Answers):
+    because: str = text(
+        "Mine is different because…",
+        longest=300,
+        help="Another group of people, another step of the way, another idea. You see it on your project.",
+    )
+
+
+@form("projects.different", title="Mine is different", submit="Register")
+class RegisterDifferent(RegisterProject, _Because):
+    """Why it is not the same as those that look like it, above the five fields as they were typed."""
 
 
 DECIDE = {

@@ -32,7 +32,8 @@ class Project(Base):
 
     `progress` is twice the score of the scale in `qibot/projects/progress.py`, so 1 to 10; 0 is "not said". It has
     stood there since `progress_at`, and at improvement or better since `improving_since`. `updated_at` is when somebody
-    on it last said anything of it. It rests until `paused_until`; `stall_asked_at` is when its lead was last asked
+    on it last said anything of it. `different` is why its lead registered it although others looked like it, "" when
+    none did. It rests until `paused_until`; `stall_asked_at` is when its lead was last asked
     whether it goes on, `story_asked_at` when they were asked for the story of its improvement.
     """
 
@@ -74,6 +75,7 @@ class Project(Base):
     progress_at: Mapped[datetime | None]
     improving_since: Mapped[datetime | None]
     deciding: Mapped[str] = mapped_column(String(10), default="")
+    different: Mapped[str] = mapped_column(String(300), default="")
     paused_until: Mapped[date | None]
     stall_asked_at: Mapped[datetime | None]
     story_asked_at: Mapped[datetime | None]

@@ -6,29 +6,32 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, delete, exists, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Select, case, delete, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Refused, WrongFields
 from qibot.people.models import Consent, Organisation, Person, Topic
-from qibot.people.topics import Match, by_slug, vocabulary
+from qibot.people.topics import by_slug, vocabulary
 from qibot.projects import evidence
+from qibot.projects.finding import index, queries
 from qibot.projects.models import EXPERIENCE, HELPER, IDEA, LEAD, LIVE, STAGES, Project, ProjectMember, ProjectTopic
-from qibot.projects.visibility import must_be_whole, title_of, title_only, visible, whole
-from qibot.projects.words import fold, fold_title, quoted, singular, telling, terms_of
+from qibot.projects.visibility import must_be_whole, title_of, title_only, visible
+from qibot.projects.words import fold, fold_title, singular
 from qibot.typed import Typed
 
-PAGE, LOOKALIKES = 5, 3
-_CANDIDATES = 40
+PAGE = 5
+_CANDIDATES = 200
 SURE = 0.8
 """A topic is chosen for somebody only when the words name it, or all but name it (a slip of the keyboard)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a lead says of a project. `topics` are slugs; none = from the words. `deciding`: of `DECIDING`, or ""."""
+    """What a lead says of a project. `topics` are slugs; none = from the words. `deciding`: of `DECIDING`, or "".
+    `different`: why it is not the same as others that look like it; kept as it was registered.
+    """
 
     title: str
     aim: str
@@ -36,6 +39,7 @@ class Described:
     place: str
     helpers: str
     deciding: str = ""
+    different: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Card:
 
     `named`: the lead agreed to be findable, so their name may be shown. `reachable`: they agreed to be asked for
     introductions. `why`: reasons in plain words, when it was searched for. `title_only`: their organisation shows no
-    more than that, and there is no more in it.
+    more than that, and there is no more in it. `mine`: the viewer leads it or is on it.
     """
 
     project: Project
@@ -76,16 +80,7 @@ class Card:
     helpers: tuple[Helper, ...] = ()
     why: tuple[str, ...] = ()
     title_only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """What a search came to: the topics the words were read as, one page of projects, whether there are more."""
-
-    topics: tuple[Match, ...]
-    hits: tuple[Card, ...]
-    more: bool
-    nearest: tuple[Match, ...]
+    mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +94,7 @@ class Listing:
 
 async def register(db: AsyncSession, lead: Person, said: Described, now: datetime) -> Saved:
     """A new project; the same one again when the same words are sent again. Raises `WrongFields`."""
-    topics, guessed = await _topics(db, said)
+    topics, guessed = await topics_for(db, said)
     made = await db.execute(
         insert_or_ignore(db, Project)
         .values(
@@ -109,6 +104,7 @@ async def register(db: AsyncSession, lead: Person, said: Described, now: datetim
             words=fold(f"{said.title} {said.aim}"),
             place=said.place,
             helpers=said.helpers,
+            different=said.different,
             organisation_id=lead.organisation_id,
             lead_id=lead.id,
             stage=IDEA,
@@ -122,7 +118,9 @@ async def register(db: AsyncSession, lead: Person, said: Described, now: datetim
         return await _registered_before(db, lead, said, topics)
     await db.execute(insert(ProjectMember).values(project_id=project_id, person_id=lead.id, role=LEAD, since=now))
     await _set_topics(db, project_id, topics)
-    return Saved(await evidence.note(db, await project(db, project_id, lead)), tuple(topics), True, guessed)
+    made_now = await project(db, project_id, lead)
+    await index.note(db, made_now)
+    return Saved(await evidence.note(db, made_now), tuple(topics), True, guessed)
 
 
 async def change(db: AsyncSession, project_id: int, by: Person, said: Described, stage: str, now: datetime) -> Saved:
@@ -133,7 +131,7 @@ async def change(db: AsyncSession, project_id: int, by: Person, said: Described,
     twin = await live_of(db, found.lead_id, fold_title(said.title)) if stage in LIVE else None
     if twin is not None and twin.id != found.id:
         raise WrongFields({"title": f"There is a live project of that title already (#{twin.id})."})
-    topics, guessed = await _topics(db, said)
+    topics, guessed = await topics_for(db, said)
     # A topic taken out of use is no longer offered in the form, but what was said under it stays.
     retired = [t for t in await topics_of(db, found.id) if t.retired_at is not None and t not in topics]
     found.title, found.folded, found.aim = said.title, fold_title(said.title), said.aim
@@ -142,13 +140,14 @@ async def change(db: AsyncSession, project_id: int, by: Person, said: Described,
     found.stage, found.updated_at = stage, now
     await db.flush()
     await _set_topics(db, found.id, topics + retired)
+    await index.note(db, found)
     await evidence.note(db, found)
     return Saved(found, tuple(topics + retired), False, guessed)
 
 
 async def project(db: AsyncSession, project_id: int, viewer: Person | None = None) -> Project:
     """A project that `viewer` (None: anybody) may know of, with its lead and organisation. Raises `NotFound`."""
-    found = await db.scalar(_loaded(select(Project)).where(Project.id == project_id, visible(viewer)))
+    found = await db.scalar(loaded(select(Project)).where(Project.id == project_id, visible(viewer)))
     if found is None:
         raise NotFound("I cannot find that project.", ("Type ", Typed("projects"), " to see them."))
     return found
@@ -176,13 +175,13 @@ async def topics_of(db: AsyncSession, project_id: int) -> list[Topic]:
 
 async def of_person(db: AsyncSession, person_id: int, viewer: Person | None = None) -> list[Project]:
     """Live projects somebody is on and `viewer` may know of, the last updated first, with lead and organisation."""
-    query = _loaded(select(Project)).where(_member(person_id), Project.stage.in_(LIVE), visible(viewer))
+    query = loaded(select(Project)).where(_member(person_id), Project.stage.in_(LIVE), visible(viewer))
     return list(await db.scalars(query.order_by(Project.updated_at.desc(), Project.id.desc())))
 
 
 async def find(db: AsyncSession, words: str, viewer: Person | None = None) -> list[Project]:
     """At most 20 that words mean: `#12` or `12`, else the whole title, else titles that hold all of the words."""
-    seen = _loaded(select(Project)).where(visible(viewer))
+    seen = loaded(select(Project)).where(visible(viewer))
     number = re.fullmatch(r"(#?)([0-9]{1,9})", words.strip())
     if number is not None:
         found = await db.scalar(seen.where(Project.id == int(number[2])))
@@ -190,52 +189,13 @@ async def find(db: AsyncSession, words: str, viewer: Person | None = None) -> li
             return [found] if found is not None else []
     newest = seen.order_by(Project.updated_at.desc(), Project.id.desc()).limit(20)
     exact = list(await db.scalars(newest.where(Project.folded == fold_title(words))))
-    parts = fold(words).split()
-    if exact or not parts:
+    terms = queries.sought(words)
+    if exact or not terms:
         return exact
-    return list(await db.scalars(newest.where(*(holds(Project.folded, singular(part)) for part in parts[:12]))))
-
-
-async def search(db: AsyncSession, words: str, *, viewer: Person | None = None, page: int = 1) -> Results:
-    """Projects of every organisation about the topic that `words` name, or whose title or aim hold them; best first."""
-    held = await vocabulary(db)
-    topics = held.match(words)
-    terms = terms_of(words)
-    query = _scored([m.topic_id for m in topics], terms, viewer)
-    nearest = () if topics else tuple(held.nearest(words))
-    if query is None:
-        return Results(tuple(topics), (), False, nearest)
-    first = (page - 1) * PAGE
-    found = await cards(db, list(await db.scalars(query.offset(first).limit(PAGE + 1))), viewer)
-    labels = {m.topic_id: m.label for m in topics}
-    hits = tuple(replace(card, why=_why(card, labels, terms)) for card in found[:PAGE])
-    return Results(tuple(topics), hits, len(found) > PAGE, nearest)
-
-
-async def lookalikes(db: AsyncSession, mine: Project) -> tuple[Card, ...]:
-    """Up to three projects of others that look like `mine`, each with why.
-
-    A shared topic is enough, and so is a telling word in both titles, or two in titles and aims; the same place only
-    adds to that.
-    """
-    topics = {t.id: t.label for t in await topics_of(db, mine.id)}
-    words, title = telling(mine.words), telling(mine.folded)
-    longest = sorted(words, key=lambda w: (-len(w), w))[:8]
-    query = _scored(list(topics), longest, mine.lead)
-    if query is None:
-        return ()
-    query = query.where(Project.id != mine.id, Project.lead_id != mine.lead_id).limit(_CANDIDATES)
-    ranked = []
-    for card in await cards(db, list(await db.scalars(query)), mine.lead):
-        shared = words & telling(card.project.words)
-        score = 3 * len(topics.keys() & {t.id for t in card.topics}) + len(shared)
-        score += len(shared & title & telling(card.project.folded))
-        if score >= 2:
-            here = bool(mine.place) and mine.place.casefold() == card.project.place.casefold()
-            why = _alike(card, topics, sorted(shared), here)
-            ranked.append((score + int(here), card.project.updated_at, replace(card, why=why)))
-    ranked.sort(key=lambda row: (-row[0], -row[1].timestamp(), row[2].project.id))
-    return tuple(card for _, _, card in ranked[:LOOKALIKES])
+    # What says nothing to a search, such as “on ward 7”, still tells one title from another.
+    parts = [f" {singular(part)}" for part in fold(words).split()[:12]]
+    held = (await db.scalars(loaded(queries.titled(terms, viewer)).limit(_CANDIDATES))).all()
+    return [p for p in held if all(part in f" {p.folded}" for part in parts)][:20]
 
 
 async def listing(db: AsyncSession, viewer: Person | None, *, page: int = 1) -> Listing:
@@ -265,6 +225,8 @@ async def cards(db: AsyncSession, projects: Sequence[Project], viewer: Person | 
         topics[project_id].append(topic)
     agreed = await _agreed(db, {p.lead_id for p in projects})
     closed = await title_only(db, projects, viewer)
+    on_it = select(ProjectMember.project_id).where(ProjectMember.person_id == (viewer.id if viewer else 0))
+    mine = set(await db.scalars(on_it.where(ProjectMember.project_id.in_([p.id for p in projects]))))
     return [
         Card(title_of(p), (), named=False, reachable=(p.lead_id, "introductions") in agreed, title_only=True)
         if p.id in closed
@@ -273,6 +235,7 @@ async def cards(db: AsyncSession, projects: Sequence[Project], viewer: Person | 
             tuple(topics[p.id]),
             named=(p.lead_id, "findable") in agreed,
             reachable=(p.lead_id, "introductions") in agreed,
+            mine=p.id in mine,
         )
         for p in projects
     ]
@@ -306,50 +269,13 @@ async def card(db: AsyncSession, found: Project, viewer: Person | None) -> Card:
 _LOADED = (joinedload(Project.lead), joinedload(Project.organisation))
 
 
-def _loaded(query: Select[Project]) -> Select[Project]:
+def loaded(query: Select[Project]) -> Select[Project]:
+    """The same projects, with lead and organisation."""
     return query.options(*_LOADED)
 
 
 def _member(person_id: int) -> ColumnElement[bool]:
     return exists().where(ProjectMember.project_id == Project.id, ProjectMember.person_id == person_id)
-
-
-def holds(column: SQLColumnExpression[str], word: str) -> ColumnElement[bool]:
-    """Whether a word of the folded column begins with `word`."""
-    return (literal(" ") + column).contains(f" {word}", autoescape=True)
-
-
-def _scored(topic_ids: Sequence[int], words: Iterable[str], viewer: Person | None) -> Select[Project] | None:
-    """Projects about any of the topics or with any of the words, those with most first; None when nothing is asked.
-
-    Where only the title may be seen, only the title is searched: what is found must not tell what is not shown.
-    """
-    seen = whole(viewer)
-    text = case((seen, Project.words), else_=Project.folded)
-    signs: list[tuple[ColumnElement[bool], int]] = [(holds(text, w), 1) for w in words]
-    signs += [
-        (seen & exists().where(ProjectTopic.project_id == Project.id, ProjectTopic.topic_id == topic_id), 3)
-        for topic_id in topic_ids
-    ]
-    if not signs:
-        return None
-    score = sum((case((sign, points), else_=0) for sign, points in signs), start=literal(0))
-    query = _loaded(select(Project)).where(visible(viewer), or_(*(sign for sign, _ in signs)))
-    return query.order_by(score.desc(), Project.updated_at.desc(), Project.id.desc())
-
-
-def _why(card: Card, topics: dict[int, str], terms: Sequence[str]) -> tuple[str, ...]:
-    about = [f"about {t.label}" for t in card.topics if t.id in topics]
-    said = [w for w in card.project.words.split() if any(w.startswith(term) for term in terms)]
-    return (*about, f"says {quoted(said)}") if said else tuple(about)
-
-
-def _alike(card: Card, topics: dict[int, str], shared: Sequence[str], here: bool) -> tuple[str, ...]:
-    why = [f"also about {t.label}" for t in card.topics if t.id in topics]
-    said = [w for w in card.project.words.split() if singular(w) in shared]
-    if said:
-        why.append(f"also says {quoted(said)}")
-    return (*why, f"also in {card.project.place}") if here else tuple(why)
 
 
 async def _agreed(db: AsyncSession, people: Iterable[int]) -> set[tuple[int, str]]:
@@ -358,7 +284,7 @@ async def _agreed(db: AsyncSession, people: Iterable[int]) -> set[tuple[int, str
     return {(person, purpose) for person, purpose in await db.execute(query.where(Consent.withdrawn_at.is_(None)))}
 
 
-async def _topics(db: AsyncSession, said: Described) -> tuple[list[Topic], bool]:
+async def topics_for(db: AsyncSession, said: Described) -> tuple[list[Topic], bool]:
     """The topics chosen; when none was, those that title and aim speak of, and True. Raises `WrongFields`."""
     if said.topics:
         chosen = await by_slug(db, said.topics)
@@ -378,7 +304,7 @@ async def _set_topics(db: AsyncSession, project_id: int, topics: Sequence[Topic]
 
 async def live_of(db: AsyncSession, lead_id: int, folded: str) -> Project | None:
     """Somebody's live project of a title, folded as `fold_title` does."""
-    query = _loaded(select(Project)).where(Project.lead_id == lead_id, Project.folded == folded)
+    query = loaded(select(Project)).where(Project.lead_id == lead_id, Project.folded == folded)
     found: Project | None = await db.scalar(query.where(Project.stage.in_(LIVE)))
     return found
 
@@ -390,6 +316,8 @@ async def _registered_before(db: AsyncSession, lead: Person, said: Described, to
         raise RuntimeError("a project was there and is not")
     had = await topics_of(db, old.id)
     same = (old.aim, old.place, old.helpers) == (said.aim, said.place, said.helpers)
+    # The form from before others were looked at does not ask for a reason.
+    same &= said.different in ("", old.different)
     if not same or {t.id for t in had} != {t.id for t in topics}:
         sentence = f"You have a project of that title already (#{old.id}): change that one, or give this another title."
         raise WrongFields({"title": sentence})

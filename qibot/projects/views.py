@@ -11,24 +11,34 @@ from qibot.clock import local_date
 from qibot.dates import say_date
 from qibot.people.models import Organisation, Person, Topic
 from qibot.people.topics import Match
-from qibot.projects.forms import DECIDE, EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
+from qibot.projects import forms
+from qibot.projects.finding.service import Results
 from qibot.projects.models import COACH, EXPERIENCE, HELPER, IDEA, INVOLVED, SPONSOR, STOPPED, UNDER_WAY, Project
 from qibot.projects.progress import in_words
-from qibot.projects.service import Card, Helper, Listing, Results, Saved, may_change
-from qibot.projects.visibility import HIDDEN, LISTED, SHOWINGS, TITLE_ONLY
+from qibot.projects.service import Card, Helper, Listing, Saved, may_change
 from qibot.typed import Typed
 
 _HELPERS_SHOWN = 8
+_NOT_TWO = " Nothing was saved of what you typed: it is one project now, and not two."
 _TITLES_ONLY = "shows others the titles of its projects, and no more."
-_SHOWN = {
-    LISTED: "Everybody in the network sees them whole.",
-    TITLE_ONLY: "Others see title and organisation, and can ask to be introduced to whoever leads it.",
-    HIDDEN: "Others do not see them at all, also when they ask for one by its number.",
-}
 
 
-def registered(saved: Saved, card: Card, alike: Sequence[Card], me: Person, today: date, *between: Part) -> Message:
-    """After registering: the card with next steps, and what looks like it. `between`: what is said of its aim."""
+def alike(cards: Sequence[Card], go_on: forms.MineIsDifferent, me: Person, today: date) -> Message:
+    """Before anything is saved: what looks like it, each with its reasons and next steps, and going on all the same."""
+    title = "1 looks like this" if len(cards) == 1 else f"{len(cards)} look like this"
+    parts: list[Part] = [
+        Text(Bold(go_on.title), " is not registered yet. These may save you work, or be glad of yours.")
+    ]
+    for card in cards:
+        instead = Button("Join theirs", forms.JoinInstead(card.project.id))
+        parts += _line(card, me, today, *([instead] if _may_join(card, me) else []))
+    parts.append(Buttons(Button("Mine is different…", go_on)))
+    parts.append(Note("Joining one makes you a helper of it, and keeps nothing of what you typed."))
+    return Message(title, *parts)
+
+
+def registered(saved: Saved, card: Card, me: Person, today: date, *between: Part) -> Message:
+    """After registering: the card with next steps. `between`: what is said of its aim."""
     title = f"Registered: {card.project.title}" if saved.new else f"Registered already: {card.project.title}"
     topic = card.topics[0] if card.topics else None
     steps = [Button("Show the project", Say(f"project show #{card.project.id}"))]
@@ -38,7 +48,7 @@ def registered(saved: Saved, card: Card, alike: Sequence[Card], me: Person, toda
         steps.append(Button("Who else works on this", Say(f"who {label}")))
     steps.append(Button("Change", Say(f"project edit #{card.project.id}")))
     facts = _facts(card, me, today)
-    return Message(title, *_about_topics(saved), facts, *between, Buttons(*steps), *_alike(alike, me, today))
+    return Message(title, *_about_topics(saved), facts, *between, Buttons(*steps))
 
 
 def changed(saved: Saved, card: Card, me: Person, today: date, *between: Part) -> Message:
@@ -58,14 +68,6 @@ def _about_topics(saved: Saved) -> tuple[Part, ...]:
     if not saved.topics:
         return (Text("I found no topic in your words. With one, others find it sooner: press Change to choose."),)
     return ()
-
-
-def _alike(alike: Sequence[Card], me: Person, today: date) -> tuple[Part, ...]:
-    if not alike:
-        return ()
-    count = "1 other looks like this" if len(alike) == 1 else f"{len(alike)} others look like this"
-    lines = (part for card in alike for part in _line(card, me, today))
-    return Text(Bold(count), ". They may save you work, or be glad of yours."), *lines
 
 
 def _whole(card: Card, me: Person | None, today: date, *between: Part) -> tuple[Part, ...]:
@@ -93,7 +95,9 @@ def _facts(card: Card, me: Person | None, today: date) -> Facts:
             ("Coach", _helpers(card.helpers, COACH, me)),
             ("Helpers in the network", _helpers(card.helpers, HELPER, me)),
             ("Service users and carers", _experience(card.helpers, me)),
-            ("Who shares the decisions", DECIDE[p.deciding] if p.deciding else "not said"),
+            # For its lead, who gave the reason when others looked like it, or has taken it on.
+            ("Different because", p.different if me is not None and me.id == p.lead_id else ""),
+            ("Who shares the decisions", forms.DECIDE[p.deciding] if p.deciding else "not said"),
             ("Registered", _day(p.created_at, today)),
             ("Last update", _day(p.updated_at, today)),
         )
@@ -128,12 +132,17 @@ def _help(card: Card, me: Person) -> tuple[Button, ...]:
     if card.title_only:
         return ()
     if any(h.person_id == me.id for h in card.helpers):
-        return (Button("I can no longer help", StopHelping(card.project.id)),)
-    return (Button("Offer to help", OfferHelp(card.project.id)),) if card.project.live else ()
+        return (Button("I can no longer help", forms.StopHelping(card.project.id)),)
+    return (Button("Offer to help", forms.OfferHelp(card.project.id)),) if card.project.live else ()
 
 
-def _line(card: Card, me: Person | None, today: date) -> tuple[Part, ...]:
-    """A project in a list: who, where, how far, and why it is there."""
+def _may_join(card: Card, me: Person | None) -> bool:
+    """Whether somebody may be on it who is not: what cannot be seen whole, or is over, takes nobody on."""
+    return me is not None and not card.mine and not card.title_only and card.project.live
+
+
+def _line(card: Card, me: Person | None, today: date, *more: Button) -> tuple[Part, ...]:
+    """A project in a list: who, where, how far, why it is there, and `more` that may be done about it."""
     p = card.project
     # Whoever is not named is "a member of" their organisation, which need not be said twice.
     where = ", ".join(x for x in (_lead(card, me), p.organisation.short_name if _named(card, me) else "", p.place) if x)
@@ -141,7 +150,7 @@ def _line(card: Card, me: Person | None, today: date) -> tuple[Part, ...]:
     said = f" (#{p.id}) – {where}\n{p.stage.capitalize()}, last update {_day(p.updated_at, today)}.{why}"
     if card.title_only:
         said = f" (#{p.id})\n{p.organisation.short_name} {_TITLES_ONLY}{why}"
-    return Text(Bold(p.title), said), Buttons(Button("Show", Say(f"project show #{p.id}")), *_hello(card, me))
+    return Text(Bold(p.title), said), Buttons(Button("Show", Say(f"project show #{p.id}")), *_hello(card, me), *more)
 
 
 def _named(card: Card, me: Person | None) -> bool:
@@ -185,13 +194,20 @@ def found(words: str, results: Results, me: Person | None, *, page: int, today: 
     read_as = " and ".join(m.label for m in results.topics)
     parts: list[Part] = [Text("I read this as: ", Bold(read_as), ".")] if read_as else []
     for card in results.hits:
-        parts.extend(_line(card, me, today))
+        parts += _line(card, me, today, *_take_part(card, me))
     more = (Button("More projects", Say(f"who page:{page + 1} {words}")),) if results.more else ()
     asked = results.topics[0].label.lower() if results.topics else words
     parts.append(Buttons(*more, Button("Find people instead", Say(f"find {asked}"))))
     if me is None:
         parts.append(Note("To say hello or offer to help, join the network first: ", Typed("join"), "."))
     return Message(f"Projects about “{words}”", *parts)
+
+
+def _take_part(card: Card, me: Person | None) -> tuple[Button, ...]:
+    if not _may_join(card, me):
+        return ()
+    number = f"#{card.project.id}"
+    return Button("Join", Say(f"project join {number}")), Button("Follow", Say(f"project follow {number}"))
 
 
 def nobody(words: str, results: Results) -> Message:
@@ -244,7 +260,7 @@ def stopping(project: Project) -> Message:
         f"Stop “{project.title}” with thanks?",
         Text("Stopping makes room for what matters more. It stays here, so that others can learn from it."),
         Buttons(
-            Button("Stop with thanks", StopProject(project.id), "primary"),
+            Button("Stop with thanks", forms.StopProject(project.id), "primary"),
             Button("Carry on", Say(f"project show #{project.id}")),
         ),
     )
@@ -265,15 +281,15 @@ def stopped(project: Project) -> Message:
     )
 
 
-def helping(card: Card, me: Person, *, findable: bool) -> Message:
-    """After offering to help."""
+def helping(card: Card, me: Person, *, findable: bool, instead: bool = False) -> Message:
+    """After offering to help; `instead` of registering a project like it."""
     how = "by name" if findable else f"as a member of {me.organisation.short_name}, as you have not agreed to be found"
     show = Button("Show the project", Say(f"project show #{card.project.id}"))
     other = Button("In another role", Say(f"project join #{card.project.id}"))
     buttons = (*_hello(card, me), show, other, *_help(card, me))
     return Message(
         f"You are a helper of “{card.project.title}”. Thank you",
-        Text(f"Its lead sees you on the project’s card, {how}."),
+        Text(f"Its lead sees you on the project’s card, {how}.", *([_NOT_TWO] if instead else [])),
         Buttons(*buttons),
     )
 
@@ -302,20 +318,6 @@ def home(cards: Sequence[Card], *, more: bool) -> tuple[Part, ...]:
     return Text(Bold("My projects"), f"\n{lines}"), Buttons(*buttons)
 
 
-def showing(organisation: Organisation, shown: str, *, new: bool) -> Message:
-    """What others see of an organisation's projects, and how to choose differently."""
-    asked = f" of:{organisation.ods_code}" if organisation.ods_code else ""
-    others = (Button(x.capitalize(), Say(f"organisation projects {x}{asked}")) for x in SHOWINGS if x != shown)
-    title = f"Projects of {organisation.short_name} are {'now ' if new else ''}{_AS[shown]}"
-    return Message(
-        title,
-        Text(_SHOWN[shown]),
-        Buttons(*others, Button("Projects", Say("projects"))),
-        Note("Its own people, and those who are on a project, see all of it in any case."),
-    )
-
-
-_AS = {LISTED: "listed", TITLE_ONLY: "shown by title only", HIDDEN: "hidden"}
 _AT, _TODAY = datetime(2019, 11, 27, 10, tzinfo=UTC), date(2019, 11, 27)
 _MKUH = Organisation(
     id=1, ods_code="RD8", name="Milton Keynes University Hospital NHS Foundation Trust", short_name="MKUH"
@@ -328,7 +330,7 @@ _MATCH = Match(1, "sepsis", "Sepsis", 0.94, "septic")
 _ONE = Project(
     id=12, title="Sepsis six within the hour", aim="Antibiotics within an hour for 9 in 10 patients by March.",
     place="Milton Keynes", helpers="Pharmacy, the outreach team", lead_id=1, lead=_AMINA, organisation=_MKUH,
-    stage=UNDER_WAY, progress=5, deciding=INVOLVED, created_at=_AT, updated_at=_AT,
+    stage=UNDER_WAY, progress=5, deciding=INVOLVED, different="Ours is about children.", created_at=_AT, updated_at=_AT,
 )  # fmt: skip
 _TWO = Project(
     id=9, title="A trolley for sepsis <!channel> **x**", aim="", place="Bedford", helpers="", lead_id=2, lead=_TOMASZ,
@@ -339,20 +341,36 @@ _TEAM = (
     Helper(5, "", "", EXPERIENCE),
 )  # fmt: skip
 _MINE = Card(_ONE, (_SEPSIS,), True, True, _TEAM)
+_LIKE_IT = Project(
+    id=15, title="Septic patients: first dose sooner", aim="", place="Milton Keynes", helpers="", lead_id=2,
+    lead=_TOMASZ, organisation=_BEDS, stage=UNDER_WAY, created_at=_AT, updated_at=_AT,
+)  # fmt: skip
+_GOING_ON = Card(_LIKE_IT, (_SEPSIS,), True, True, why=("also about Sepsis", "also in Milton Keynes"))
+_GO_ON = forms.MineIsDifferent(
+    "A trolley for sepsis <!channel>", "Within the hour", "sepsis", "Milton Keynes", "Pharmacy"
+)
 _THEIRS = Card(_TWO, (_SEPSIS,), True, True, why=("also about Sepsis", "also says “trolley”"))
 _SHY = Card(_TWO, (), False, False, why=("says “sepsis”",))
 _CLOSED = Card(_TWO, (), False, True, why=("says “sepsis”",), title_only=True)
 _TOPICS = (Choice("sepsis", "Sepsis", "Clinical safety"),)
 
 EXAMPLES: dict[str, Message | Form] = {
-    "registered": registered(Saved(_ONE, (_SEPSIS,), True, True), _MINE, [_THEIRS, _SHY], _AMINA, _TODAY),
-    "registered_already": registered(Saved(_ONE, (), False, False), _MINE, [], _AMINA, _TODAY),
+    "alike": alike([_GOING_ON, _SHY, _CLOSED], _GO_ON, _AMINA, _TODAY),
+    "alike_one": alike([_GOING_ON], _GO_ON, _AMINA, _TODAY),
+    "different_form": Form(
+        forms.RegisterDifferent,
+        {"title": _GO_ON.title, "aim": _GO_ON.aim, "topics": ("sepsis",), "place": _GO_ON.place},
+        choices={"topics": _TOPICS},
+        errors={"because": "Please fill this in."},
+    ),
+    "registered": registered(Saved(_ONE, (_SEPSIS,), True, True), _MINE, _AMINA, _TODAY),
+    "registered_already": registered(Saved(_ONE, (), False, False), _MINE, _AMINA, _TODAY),
     "changed": changed(Saved(_ONE, (_SEPSIS,), False, False), _MINE, _AMINA, _TODAY),
     "shown_to_lead": shown(_MINE, _AMINA, _TODAY),
     "shown_to_helper": shown(_MINE, _TOMASZ, _TODAY),
     "shown_to_stranger": shown(_SHY, None, _TODAY),
     "shown_title_only": shown(_CLOSED, _AMINA, _TODAY),
-    "found": found("septic", Results((_MATCH,), (_THEIRS, _SHY, _CLOSED), True, ()), _AMINA, page=1, today=_TODAY),
+    "found": found("septic", Results((_MATCH,), (_GOING_ON, _THEIRS, _CLOSED), True, ()), _AMINA, page=1, today=_TODAY),
     "found_by_stranger": found("septic", Results((), (_SHY,), False, ()), None, page=1, today=_TODAY),
     "nobody_yet": nobody("septic", Results((_MATCH,), (), False, ())),
     "nobody_near": nobody("sepis", Results((), (), False, (_MATCH,))),
@@ -364,17 +382,15 @@ EXAMPLES: dict[str, Message | Form] = {
     "stopped": stopped(_ONE),
     "helping": helping(_MINE, _TOMASZ, findable=True),
     "helping_unnamed": helping(_MINE, _TOMASZ, findable=False),
+    "helping_instead": helping(_MINE, _TOMASZ, findable=True, instead=True),
     "no_longer_helping": no_longer_helping(_ONE),
-    "showing": showing(_MKUH, LISTED, new=False),
-    "showing_titles": showing(_MKUH, TITLE_ONLY, new=True),
-    "showing_none": showing(_BEDS, HIDDEN, new=True),
     "home": Message("qibot", *home([_MINE, _THEIRS], more=True)),
     "home_none": Message("qibot", *home([], more=False)),
     "register_form": Form(
-        RegisterProject, {"title": "Sepsis six within the hour", "place": "Luton"}, choices={"topics": _TOPICS}
+        forms.RegisterProject, {"title": "Sepsis six within the hour", "place": "Luton"}, choices={"topics": _TOPICS}
     ),
     "edit_form": Form(
-        EditProject,
+        forms.EditProject,
         {"title": "Sepsis six within the hour", "topics": ("sepsis",), "stage": IDEA, "project": "12"},
         choices={"topics": _TOPICS},
         errors={"title": "There is a live project of that title already (#9)."},

@@ -11,8 +11,8 @@ COMMON = frozenset(
     data each effective ensure every experience for from good group have health help hospital how implement
     implementation improve improved improvement improvements improving in increase increased increasing into is
     introduce introducing it local make making measure month months more nurse nurses of on or our outcome
-    outcomes patient patients people percent pilot practice process programme project projects provide quality
-    reduce reduced reducing reduction review service services should staff support system team teams test than
+    outcomes pathway pathways patient patients people percent pilot practice process programme project projects provide
+    quality reduce reduced reducing reduction review service services should staff support system team teams test than
     that the their them there these they this those through time to trust using ward wards weeks what when where
     which while who will with within work working would year years
     """.split()
@@ -28,17 +28,6 @@ def fold(text: str) -> str:
 def fold_title(title: str) -> str:
     """A title for comparing. One without any letters or figures is compared as typed."""
     return (fold(title) or " ".join(title.split()))[:300]
-
-
-def terms_of(words: str) -> list[str]:
-    """The words of a search that say something, without a plural's s, the first six."""
-    said = [w for w in fold(words).split() if len(w) >= 3 and w not in COMMON]
-    return list(dict.fromkeys(singular(w) for w in said))[:6]
-
-
-def telling(folded: str) -> set[str]:
-    """The longer words of a folded text that not everybody uses."""
-    return {singular(w) for w in folded.split() if len(w) >= 5 and w not in COMMON}
 
 
 def singular(word: str) -> str:

@@ -246,8 +246,7 @@ async def test_evidence_fades_with_age(database: Database, clock: SetClock, talk
     await talk.join(AMINA, TOMASZ, PRIYA)
     for who, years in ((TOMASZ, 0), (PRIYA, 6)):
         clock.set(EVENT_MORNING - timedelta(days=365 * years))
-        await talk(who).says("project register")
-        await talk(who).fills(title=f"Sepsis trolley of {who.place}", topics=("sepsis",))
+        await talk.register(who, f"Sepsis trolley of {who.place}", topics=("sepsis",))
     clock.set(EVENT_MORNING)
     async with database.transaction(reading=True) as db:
         found = (await search(db, "sepsis", asker=None, now=clock.now(), today=clock.now().date())).hits

@@ -98,3 +98,24 @@ def test_introductions_cross_platforms_and_both_sides_see_them(out: Path) -> Non
     assert kinds["introductions.introduced"] >= 8
     assert kinds["introductions.together"] >= 12
     assert transcript.count(", meet each other\n") == 2 * kinds["introductions.together"]
+
+
+def test_what_is_there_already_is_joined_and_not_registered_twice(out: Path) -> None:
+    transcript = (out / "transcript.md").read_text(encoding="utf-8")
+    joined = transcript.split("One that is there already")[1].split("Forty people offer")[0]
+    assert "looks like this" in joined
+    assert "Advice about antibiotics is not registered yet." in joined
+    assert "presses [Join theirs]" in joined
+    assert "You are a helper of “Antimicrobial stewardship”. Thank you" in joined
+    assert "Registered: Advice about antibiotics" not in transcript
+
+
+def test_what_was_stopped_with_thanks_is_found_by_somebody_else(out: Path) -> None:
+    transcript = (out / "transcript.md").read_text(encoding="utf-8")
+    stopped = transcript.split("A project that stood still")[1]
+    assert f"“{blmk.STALLED}” is stopped, with thanks" in stopped
+    tried, on_it = stopped.split(f"tried-before {blmk.SOUGHT}")[1].split(f"who {blmk.SOUGHT}")[:2]
+    assert blmk.STALLED in tried
+    assert "It did not work this time." in tried
+    assert blmk.STALLED in on_it
+    assert "Stopped with thanks" in on_it

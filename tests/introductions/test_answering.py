@@ -47,8 +47,7 @@ async def test_the_opening_question_comes_from_both_projects(talk: Network, days
     await talk.join(AMINA, TOMASZ)
     await offer(talk, TOMASZ)
     for who, title in ((AMINA, "Sepsis six on the ward"), (TOMASZ, "Sepsis trolley"), (TOMASZ, "Falls huddles")):
-        await talk(who).says(f"project register {title}")
-        await talk(who).fills()
+        await talk.register(who, title)
     await ask(talk, AMINA)
     await days.deliver()
     await talk(TOMASZ).reads().presses("Accept")

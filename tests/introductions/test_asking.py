@@ -157,8 +157,7 @@ async def test_a_lead_who_does_not_want_to_be_asked_is_not(talk: Network, databa
     await talk.join(AMINA, PRIYA)
     await talk.join(TOMASZ, RUTH)
     for who in (TOMASZ, PRIYA):
-        await talk(who).says(f"project register Trolley of {who.account}")
-        await talk(who).fills(topics=("sepsis",))
+        await talk.register(who, f"Trolley of {who.account}", topics=("sepsis",))
     await offer(talk, PRIYA)
     await talk(PRIYA).says("champion pause in 2 weeks")
     await talk(TOMASZ).says("me")

@@ -72,8 +72,7 @@ async def test_a_yes_brings_both_into_one_conversation(talk: Network, days: Days
 @pytest.mark.usefixtures("asked")
 async def test_the_first_question_comes_from_both_projects(talk: Network, days: Days) -> None:
     for who, title in ((AMINA, "Sepsis six on the ward"), (JONAS, "Sepsis trolley")):
-        await talk(who).says(f"project register {title}")
-        await talk(who).fills()
+        await talk.register(who, title)
     await talk(JONAS).reads().presses("Accept")
     await days.deliver()
     assert (

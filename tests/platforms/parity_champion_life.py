@@ -89,6 +89,8 @@ class ChampionLife(Walk):
         await self.says(AMINA, "topic unfollow sepsis")
         await self.says(PRIYA, "project register Falls at *home*")
         await self.fills_well(PRIYA, topics=["falls"])
+        await self.presses(PRIYA, "Mine is different…")
+        await self.fills_well(PRIYA, because="At home and not on a ward")
         await self.says(OWEN, "topic add Cake rounds")
         await self.fills_well(OWEN, label="Cake rounds", group="Clinical safety", words="cake")
         await self.says(OWEN, "topic merge “cake rounds” falls")

@@ -160,7 +160,7 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories):
         await self.presses(LENA, "Stop")
 
     async def projects(self) -> None:
-        """Two that look alike, changed, helped, stopped."""
+        """Two that look alike: joined, said to be different, changed, helped, stopped."""
         for row in router.commands.values():
             if row.shortcut:
                 await self.chooses(TOMASZ, row.name)
@@ -168,7 +168,14 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories):
         await self.fills(TOMASZ, title="Sepsis trolley", aim=NHS_NUMBER)
         await self.fills_well(TOMASZ, title="Sepsis trolley", aim="Antibiotics in an hour\n<!channel> & *all*")
         await self.says(AMINA, "project register")
-        await self.fills_well(AMINA, title="Sepsis trolley on ward 7", topics=["sepsis"], helpers="Everybody")
+        mine = {"title": "Sepsis trolley on ward 7", "topics": ["sepsis"], "helpers": "Everybody"}
+        await self.fills_well(AMINA, **mine)
+        await self.presses(AMINA, "Join theirs")
+        await self.says(AMINA, "project register")
+        await self.fills_well(AMINA, **mine)
+        await self.presses(AMINA, "Mine is different…")
+        await self.fills(AMINA, because=NHS_NUMBER)
+        await self.fills_well(AMINA, because="Ours is for *children* & <young> people")
         await self.presses(AMINA, "Show the project")
         for words in ("project show trolley", "project show #1", "project show #99", "project edit #1"):
             await self.says(AMINA, words)

@@ -1,4 +1,4 @@
-"""Registering a project: five fields, once, with what looks like it."""
+"""Registering a project: five fields, once."""
 
 import asyncio
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from qibot.champions.forms import SayHello
 from qibot.chat.message import plain_text
 from qibot.clock import SetClock
 from qibot.database import Database
@@ -14,14 +13,12 @@ from qibot.people.models import Topic
 from qibot.projects import service
 from qibot.projects.models import Project, ProjectMember
 from qibot.projects.views import EXAMPLES
-from tests.cast import AMINA, JONAS, PRIYA, RUTH, STRANGER, TOMASZ, Character
+from tests.cast import AMINA, RUTH, STRANGER, TOMASZ, Character
 from tests.talk import Network
 
 
 async def register(talk: Network, who: Character, title: str, **said: Any) -> None:
-    await talk(who).says(f"project register {title}")
-    await talk(who).fills(**said)
-    assert f"Registered: {title}" in talk(who).sees
+    await talk.register(who, title, **said)
 
 
 async def count(database: Database) -> int:
@@ -161,39 +158,6 @@ async def test_markup_and_emoji_stay_what_they_are(talk: Network) -> None:
         await register(talk, AMINA, title)
         await talk(TOMASZ).says(f"project show {title}")
         assert talk(TOMASZ).message.title == title
-
-
-async def test_look_alikes_are_shown_with_their_reasons(talk: Network) -> None:
-    await talk.join(AMINA, TOMASZ, PRIYA, JONAS, RUTH)
-    await register(talk, TOMASZ, "Antibiotics in an hour", topics=("sepsis",), place="milton keynes")
-    await register(talk, PRIYA, "Trolley at the entrance", topics=("falls",))
-    await register(talk, JONAS, "Calmer rooms", aim="A trolley by the entrance", topics=("falls",))
-    await register(talk, RUTH, "Reducing harm to patients", topics=("discharge",))
-    amina = talk(AMINA)
-    await register(talk, AMINA, "A trolley for everyone", aim="At the entrance", topics=("sepsis",))
-    assert "3 others look like this" in amina.sees
-    listed = amina.sees.split("3 others look like this")[1]
-    assert "Also about Sepsis; also in milton keynes." in listed
-    assert "Also says “trolley” and “entrance”." in listed
-    assert listed.index("Antibiotics") < listed.index("Trolley at the entrance") < listed.index("Calmer rooms")
-    assert "Reducing harm" not in listed
-    assert amina.button("Say hello").does == SayHello(1)
-    await amina.presses("Show", nth=1)
-    assert amina.message.title == "Trolley at the entrance"
-
-
-async def test_words_that_everybody_uses_make_no_look_alike(talk: Network) -> None:
-    await talk.join(AMINA, TOMASZ)
-    await register(talk, TOMASZ, "Improving care for patients", topics=("falls",))
-    await register(talk, AMINA, "Improving care of patients on the ward", topics=("sepsis",))
-    assert "like this" not in talk(AMINA).sees
-
-
-async def test_my_own_projects_are_no_look_alikes(talk: Network) -> None:
-    await talk.join(AMINA)
-    await register(talk, AMINA, "Trolley one", topics=("sepsis",))
-    await register(talk, AMINA, "Trolley two", topics=("sepsis",))
-    assert "like this" not in talk(AMINA).sees
 
 
 async def test_the_lead_is_a_member_of_the_project(talk: Network, database: Database) -> None:

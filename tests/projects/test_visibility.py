@@ -33,7 +33,13 @@ async def everything(talk: Network) -> str:
         for words in PLACES:
             await talk(who).says(words)
             seen.append(talk(who).sees.replace(f"“{words.split(' ', 1)[1]}”", "") if " " in words else talk(who).sees)
-        for button in ("projects.help", "projects.stop", "projects.carry_on", "introductions.hello"):
+        for button in (
+            "projects.help",
+            "projects.stop",
+            "projects.carry_on",
+            "introductions.hello",
+            "projects.join_instead",
+        ):
             await talk(who).presses_raw(button, {"project": 1})
             seen.append(talk(who).sees or str(talk(who).last))
         for form in ("projects.update", "projects.join", "projects.pause", "stories.ending", "pdsa.plan"):
@@ -42,8 +48,13 @@ async def everything(talk: Network) -> str:
             seen.append(talk(who).sees or str(talk(who).last))
         await talk(who).opens_home()
         seen.append(talk(who).sees)
-    await register(talk, AMINA, "Trolley for septic shock", aim="Antibiotics within the hour", topics=("sepsis",))
-    seen.append(talk(AMINA).sees.partition("like this")[2])
+    alike = {"title": "Trolley for septic shock", "aim": "Antibiotics within the hour", "topics": ("sepsis",)}
+    await talk(AMINA).submits("projects.register", alike)
+    seen.append(talk(AMINA).sees)
+    if "not registered yet" in talk(AMINA).sees:
+        await talk(AMINA).presses("Mine is different…")
+        await talk(AMINA).fills(because="Ours is for children")
+    assert "Registered: Trolley for septic shock" in talk(AMINA).sees
     await talk(AMINA).says("project stop #2")
     await talk(AMINA).presses("Stop with thanks")
     return "\n".join(seen)

@@ -110,6 +110,8 @@ async def test_who_finds_by_topic_and_by_words_with_all_one_needs_to_know(talk: 
     assert "Calmer rooms" in tomasz.sees
     assert "Antibiotics" not in tomasz.sees
     await tomasz.says("who eaflet")
+    assert "Says “leaflets”." in tomasz.sees, "a slip of the keyboard is put right"
+    await tomasz.says("who flets")
     assert "Calmer rooms" not in tomasz.sees
 
 

@@ -2,7 +2,7 @@
 changes it.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -41,6 +41,16 @@ class Piece:
     title: str = ""
     words: str = ""
     topics: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Something else that searches read, made of what people said: whether it is missing, and making it again, which
+    says of how many rows.
+    """
+
+    is_missing: Callable[[AsyncSession], Awaitable[bool]]
+    rebuild: Callable[[AsyncSession], Awaitable[int]]
 
 
 Source = Callable[[AsyncSession], AsyncIterator[Piece]]
@@ -157,12 +167,12 @@ async def _clear(db: AsyncSession, ids: Sequence[int]) -> None:
     await db.execute(delete(EvidenceWord).where(EvidenceWord.evidence_id.in_(ids)))
 
 
-def words_of(text: str) -> list[str]:
-    """What is searched of a text: its words without their endings, those that say nothing left out."""
+def words_of(text: str, most: int = _MOST_WORDS) -> list[str]:
+    """What is searched of a text: its first `most` words without their endings, but for those that say nothing."""
     said = (
-        t.stem[:40] for t in tokens(text, longest=4_000) if t.word not in STOP and (len(t.stem) > 2 or t.raw.isupper())
+        t.stem[:40] for t in tokens(text, longest=6_000) if t.word not in STOP and (len(t.stem) > 2 or t.raw.isupper())
     )
-    return list(islice(dict.fromkeys(said), _MOST_WORDS))
+    return list(islice(dict.fromkeys(said), most))
 
 
 async def _rank(db: AsyncSession, person_id: int, topics: Iterable[int]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, case, delete, exists, false, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Select, delete, exists, false, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -20,11 +20,14 @@ from qibot.outbox import service as outbox
 from qibot.people.models import Consent, Organisation, Person, Topic
 from qibot.people.topics import Match, by_slug, vocabulary
 from qibot.projects import visibility
+from qibot.projects.finding import index, queries
+from qibot.projects.finding.queries import Sought
+from qibot.projects.finding.service import saying
 from qibot.projects.models import STOPPED, Project, ProjectFollow, ProjectMember
-from qibot.projects.service import SURE, changeable, holds, topics_of
+from qibot.projects.service import SURE, changeable, topics_of
 from qibot.projects.stories.models import DID_NOT, OUTCOMES, WORKED, Story, StoryTopic, random_id
 from qibot.projects.stories.things import person_in
-from qibot.projects.words import fold, terms_of
+from qibot.projects.words import fold, quoted
 from qibot.typed import Typed
 
 PAGE = 5
@@ -105,7 +108,9 @@ async def _insert(db: AsyncSession, values: dict[str, object], topics: Sequence[
         story_id = await db.scalar(row)
         if story_id is not None:
             await _set_topics(db, story_id, topics)
-            return await db.get_one(Story, story_id)
+            made = await db.get_one(Story, story_id)
+            await index.note_story(db, made)
+            return made
         project_id = values.get("project_id")
         there = await of_project(db, project_id) if isinstance(project_id, int) else None
         if there is not None:
@@ -146,6 +151,7 @@ async def change(db: AsyncSession, story_id: int, by: Person, said: Telling) -> 
         setattr(found, name, value)
     await db.flush()
     await _set_topics(db, found.id, topics)
+    await index.note_story(db, found)
     return found
 
 
@@ -154,6 +160,7 @@ async def remove(db: AsyncSession, story_id: int, by: Person) -> str:
     found = await own(db, story_id, by)
     await outbox.cancel(db, subject=subject_of(found.id), reason="The story was taken back.")
     await db.execute(delete(StoryTopic).where(StoryTopic.story_id == found.id))
+    await index.drop_story(db, found.id)
     await db.delete(found)
     await db.flush()
     return found.title
@@ -251,15 +258,29 @@ async def named(db: AsyncSession, words: str, viewer: Person | None) -> list[Sto
 
 async def search(db: AsyncSession, words: str, viewer: Person | None, *, page: int = 1, size: int = PAGE) -> Found:
     """Stories about the topics that `words` name or with words of them; without words the newest."""
-    topics = (await vocabulary(db)).match(words) if words else []
-    terms = terms_of(words)
-    query = _scored([m.topic_id for m in topics], terms, viewer) if words else _newest(viewer)
+    if not words:
+        return await _page(db, _newest(viewer), (), (), viewer, page, size)
+    reading = (await vocabulary(db)).read(words)
+    terms = queries.sought(words, reading.repaired)
+    query = queries.stories(terms, [m.topic_id for m in reading.topics], _shared(viewer))
     if query is None:
         return Found((), (), False)
+    return await _page(db, query, reading.topics, terms, viewer, page, size)
+
+
+async def _page(
+    db: AsyncSession,
+    query: Select[Story],
+    topics: tuple[Match, ...],
+    terms: Sequence[Sought],
+    viewer: Person | None,
+    page: int,
+    size: int,
+) -> Found:
     rows = (await db.scalars(query.offset((page - 1) * size).limit(size + 1))).all()
     labels = {m.topic_id: m.label for m in topics}
     told = [replace(one, why=_why(one, labels, terms)) for one in await _told(db, rows[:size], viewer)]
-    return Found(tuple(topics), tuple(told), len(rows) > size)
+    return Found(topics, tuple(told), len(rows) > size)
 
 
 async def stories_since(
@@ -298,21 +319,10 @@ def _newest(viewer: Person | None) -> Select[Story]:
     return select(Story).where(_shared(viewer)).order_by(Story.shared_on.desc(), Story.title, Story.id)
 
 
-def _scored(topic_ids: Sequence[int], terms: Sequence[str], viewer: Person | None) -> Select[Story] | None:
-    signs: list[tuple[ColumnElement[bool], int]] = [(holds(Story.words, term), 1) for term in terms]
-    signs += [(exists().where(StoryTopic.story_id == Story.id, StoryTopic.topic_id == one), 3) for one in topic_ids]
-    if not signs:
-        return None
-    score = sum((case((sign, points), else_=0) for sign, points in signs), start=literal(0))
-    query = select(Story).where(_shared(viewer), or_(*(sign for sign, _ in signs)))
-    return query.order_by(score.desc(), Story.shared_on.desc(), Story.title, Story.id)
-
-
-def _why(told: Told, labels: dict[int, str], terms: Sequence[str]) -> tuple[str, ...]:
+def _why(told: Told, labels: dict[int, str], terms: Sequence[Sought]) -> tuple[str, ...]:
     about = [f"about {t.label}" for t in told.topics if t.id in labels]
-    said = dict.fromkeys(w for w in told.story.words.split() if any(w.startswith(term) for term in terms))
-    words = " and ".join(f"“{w}”" for w in list(said)[:3])
-    return (*about, f"says {words}") if words else tuple(about)
+    said = saying(told.story.words, terms)
+    return (*about, f"says {quoted(said)}") if said else tuple(about)
 
 
 async def _told(db: AsyncSession, stories: Sequence[Story], viewer: Person | None) -> list[Told]:

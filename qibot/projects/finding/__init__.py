@@ -1,0 +1,1 @@
+"""Finding projects and stories by their words, and projects that look like another."""
