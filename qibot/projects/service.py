@@ -130,7 +130,8 @@ async def change(db: AsyncSession, project_id: int, by: Person, said: Described,
     found = await changeable(db, project_id, by)
     if stage not in STAGES:
         raise WrongFields({"stage": "Please choose one of those offered."})
-    twin = await live_of(db, found.lead_id, fold_title(said.title)) if stage in LIVE else None
+    led = stage in LIVE and found.lead_id is not None
+    twin = await live_of(db, found.lead_id or 0, fold_title(said.title)) if led else None
     if twin is not None and twin.id != found.id:
         raise WrongFields({"title": f"There is a live project of that title already (#{twin.id})."})
     topics, guessed = await _topics(db, said)
@@ -224,7 +225,7 @@ async def lookalikes(db: AsyncSession, mine: Project) -> tuple[Card, ...]:
     query = _scored(list(topics), longest, mine.lead)
     if query is None:
         return ()
-    query = query.where(Project.id != mine.id, Project.lead_id != mine.lead_id).limit(_CANDIDATES)
+    query = query.where(Project.id != mine.id, Project.lead_id.is_distinct_from(mine.lead_id)).limit(_CANDIDATES)
     ranked = []
     for card in await cards(db, list(await db.scalars(query)), mine.lead):
         shared = words & telling(card.project.words)
@@ -263,7 +264,7 @@ async def cards(db: AsyncSession, projects: Sequence[Project], viewer: Person | 
     )
     for project_id, topic in await db.execute(about):
         topics[project_id].append(topic)
-    agreed = await _agreed(db, {p.lead_id for p in projects})
+    agreed = await _agreed(db, {p.lead_id or 0 for p in projects})
     closed = await title_only(db, projects, viewer)
     return [
         Card(title_of(p), (), named=False, reachable=(p.lead_id, "introductions") in agreed, title_only=True)

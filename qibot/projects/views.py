@@ -145,13 +145,16 @@ def _line(card: Card, me: Person | None, today: date) -> tuple[Part, ...]:
 
 
 def _named(card: Card, me: Person | None) -> bool:
-    return card.named or not card.project.lead.here or (me is not None and me.id == card.project.lead_id)
+    lead = card.project.lead
+    return card.named or lead is None or not lead.here or (me is not None and me.id == lead.id)
 
 
 def _lead(card: Card, me: Person | None) -> str:
     p = card.project
     if me is not None and me.id == p.lead_id:
         return "you"
+    if p.lead is None:
+        return "nobody of the network yet"
     if not p.lead.here:
         return "somebody who has left the network"
     return p.lead.name if card.named else f"a member of {p.organisation.short_name}"

@@ -255,11 +255,12 @@ def offered(project: Project, to: Person) -> Message:
 def offer(card: Card, handover_id: int, until: date, today: date) -> Message:
     """For the person asked."""
     p = card.project
-    lead = p.lead.name if card.named else f"A member of {p.organisation.short_name}"
+    lead = p.lead.name if p.lead and card.named else f"A member of {p.organisation.short_name}"
+    why = f"{lead} looks for somebody to carry it on." if p.lead else "Nobody of the network leads it yet."
     aim = (Quote(p.aim),) if p.aim else ()
     return Message(
         f"Would you lead “{p.title}”?",
-        Text(f"{lead} looks for somebody to carry it on."),
+        Text(why),
         *aim,
         Facts(
             (
