@@ -214,6 +214,43 @@ def champions_index() -> None:
     typer.echo(f"{asyncio.run(asked.index(load().qibot_database_url)):,} pieces of evidence.")
 
 
+@app.command("import")
+def take_in(
+    what: Annotated[str, typer.Argument(help="projects")],
+    file: Annotated[Path, typer.Argument(help="A CSV file or an .xlsx")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it is done")] = False,
+    organisation: Annotated[str, typer.Option(help="Whose they are where no row says: code or name")] = "",
+) -> None:
+    """Take in projects from a file: what would be done is shown first, and is done whole or not at all."""
+    from qibot import filed
+    from qibot.settings import load
+
+    _only_projects(what)
+    ask = (lambda question: True) if yes else typer.confirm
+    ended = asyncio.run(filed.take_in(load().qibot_database_url, file, organisation, ask=None if dry_run else ask))
+    sys.exit(0 if ended else 1)
+
+
+@app.command("export")
+def give_out(
+    what: Annotated[str, typer.Argument(help="projects")],
+    out: Annotated[Path, typer.Option(help="A new file that ends in .csv or .xlsx")] = Path("projects.csv"),
+) -> None:
+    """Write all projects to a file, as anybody may see them."""
+    from qibot import filed
+    from qibot.settings import load
+
+    _only_projects(what)
+    many = asyncio.run(filed.give_out(load().qibot_database_url, out))
+    typer.echo(f"Written: {out}, {many:,} projects as anybody may see them.")
+
+
+def _only_projects(what: str) -> None:
+    if what != "projects":
+        raise typer.BadParameter(f"I know projects, and not {what}.")
+
+
 @app.command()
 def demo(
     port: Annotated[int, typer.Option(help="Where on 127.0.0.1; the next free one when it is taken", min=1)] = 8000,

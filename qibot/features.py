@@ -71,6 +71,9 @@ from qibot.projects.calls import commands as calls
 from qibot.projects.calls import views as call_views
 from qibot.projects.changes import commands as changes
 from qibot.projects.changes import views as changes_views
+from qibot.projects.papers import commands as papers
+from qibot.projects.papers import views as paper_views
+from qibot.projects.papers import waiting as waiting_files
 from qibot.projects.stories import commands as stories
 from qibot.projects.stories import prompts
 from qibot.projects.stories import views as story_views
@@ -127,6 +130,7 @@ sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
     handing.expire_due,
     stalled.ask_due,
     prompts.ask_due,
+    waiting_files.forget,
     introduction_service.expire_due,
     relay_service.wipe_old,
     network_service.plan_digests,
@@ -162,6 +166,7 @@ views: tuple[ModuleType, ...] = (
     story_views,
     changes_views,
     call_views,
+    paper_views,
     introduction_views,
     asking_views,
     apart_views,
@@ -189,6 +194,7 @@ router: Router[Turn] = Router(
         calls.commands,
         changes.commands,
         stories.commands,
+        papers.commands,
         introductions.commands,
         rounds.commands,
         events.commands,

@@ -23,6 +23,9 @@ from qibot.projects.changes import service as changes
 from qibot.projects.changes import views as changes_views
 from qibot.projects.forms import EditProject, OfferHelp, RegisterProject, StopHelping, StopProject
 from qibot.projects.models import Project
+from qibot.projects.papers import service as papers
+from qibot.projects.papers import views as paper_views
+from qibot.projects.papers.export import may_see_words
 from qibot.projects.showing import show as show_projects
 from qibot.projects.stories import service as stories
 from qibot.projects.stories import views as story_views
@@ -84,9 +87,11 @@ async def _going(turn: Turn, project: Project) -> tuple[Part, ...]:
     cycles = await changes.ramp(turn.db, project.id)
     diagram = await changes.diagram_of(turn.db, project.id) is not None
     tested = changes_views.on_page(project, cycles, diagram=diagram, mine=mine)
+    words = not project.lead_id and may_see_words(project, reader_of(turn))
+    origin = paper_views.on_page(await papers.origin(turn.db, project.id), turn.today, words=words)
     call = await calls.standing(turn.db, project.id, turn.now)
     asks = call_views.on_page(project, call.words if call else "")
-    return *asks, *story_views.of_project(project, story, leads=project.lead_id == me), *tested, *going
+    return *asks, *origin, *story_views.of_project(project, story, leads=project.lead_id == me), *tested, *going
 
 
 @commands.command("project edit", needs=member, help="Change a project that you lead, and its stage.", reads=True)

@@ -1,0 +1,79 @@
+"""The file that an organiser sent and has not said yes to: kept for a day, one of each person. Rules do not speak."""
+
+import asyncio
+import json
+import secrets
+from dataclasses import astuple
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from qibot.clock import local_date
+from qibot.documents import tables
+from qibot.documents.tables import Line
+from qibot.errors import NotFound, Refused
+from qibot.people.models import Person
+from qibot.projects.papers import reading, service
+from qibot.projects.papers.models import ProjectFile
+from qibot.projects.papers.service import Plan
+from qibot.typed import Typed
+
+MOST_ROWS = 500
+"""Rows that a chat takes in: as many as one transaction holds without anybody waiting for it."""
+KEPT = timedelta(days=1)
+
+
+async def look(db: AsyncSession, sender: Person, data: bytes, now: datetime) -> tuple[Plan, str]:
+    """What taking it in would do, and the mark under which it waits for a yes; "" when there is nothing to wait for.
+
+    Another file of theirs takes its place. Raises `Refused`, and then nothing is kept.
+    """
+    lines = await asyncio.to_thread(tables.read, data)
+    if len(lines) > MOST_ROWS:
+        raise Refused(
+            f"That file has more than {MOST_ROWS} rows, which is more than a chat takes.",
+            "Whoever runs me can take it in at the command line.",
+        )
+    made = await _plan(db, sender, lines, now)
+    await db.execute(delete(ProjectFile).where(ProjectFile.person_id == sender.id))
+    if not made.coming and not made.found:
+        return made, ""
+    mark, content = secrets.token_hex(8), json.dumps([astuple(line) for line in reading.kept(lines, made.table)])
+    db.add(ProjectFile(person_id=sender.id, mark=mark, content=content, at=now))
+    await db.flush()
+    return made, mark
+
+
+async def take_in(db: AsyncSession, sender: Person, mark: str, now: datetime) -> int:
+    """Take in what waits under this mark: all of it, as things are now. How many are new. Raises `NotFound`."""
+    found = await _waiting(db, sender, mark, now)
+    lines = [Line(number, tuple(cells)) for number, cells in json.loads(found.content)]
+    many = await service.take_in(db, await _plan(db, sender, lines, now), now)
+    await db.delete(found)
+    return many
+
+
+async def leave_out(db: AsyncSession, sender: Person, mark: str, now: datetime) -> None:
+    """Keep nothing of it. Raises `NotFound`."""
+    await db.delete(await _waiting(db, sender, mark, now))
+
+
+async def forget(db: AsyncSession, now: datetime) -> None:
+    """Files that nobody said yes to within a day."""
+    await db.execute(delete(ProjectFile).where(ProjectFile.at < now - KEPT))
+
+
+async def _waiting(db: AsyncSession, sender: Person, mark: str, now: datetime) -> ProjectFile:
+    found = await db.get(ProjectFile, sender.id)
+    if found is None or found.mark != mark or found.at < now - KEPT:
+        raise NotFound(
+            "That file does not wait any more.",
+            ("It may have been taken in already: ", Typed("projects"), ". Else send it again."),
+        )
+    return found
+
+
+async def _plan(db: AsyncSession, sender: Person, lines: list[Line], now: datetime) -> Plan:
+    mine = sender.organisation
+    return await service.plan(db, lines, local_date(now, sender.zone), instead=mine)
