@@ -17,8 +17,10 @@ app = typer.Typer(
 
 topics = typer.Typer(help="The vocabulary: which topics words speak of.", no_args_is_help=True)
 champions = typer.Typer(help="Champions: whom words lead to.", no_args_is_help=True)
+projects = typer.Typer(help="Projects: their write-ups.", no_args_is_help=True)
 app.add_typer(topics, name="topics")
 app.add_typer(champions, name="champions")
+app.add_typer(projects, name="projects")
 
 _Words = Annotated[list[str] | None, typer.Argument(help="What somebody might type")]
 _File = Annotated[Path | None, typer.Option("--file", help="A question on each line instead; - is standard input")]
@@ -212,6 +214,22 @@ def champions_index() -> None:
     from qibot.settings import load
 
     typer.echo(f"{asyncio.run(asked.index(load().qibot_database_url)):,} pieces of evidence.")
+
+
+@projects.command("write-up")
+def write_up(
+    number: Annotated[int, typer.Argument(help="The project's number")],
+    out: Annotated[Path, typer.Option(help="A new file that ends in .docx or .md")] = Path("write-up.docx"),
+    reader: Annotated[
+        str, typer.Option("--for", help="The address of who may change it; else as anybody sees it")
+    ] = "",
+) -> None:
+    """Write a project up under the headings of SQUIRE 2.0, with what was logged of it."""
+    from qibot import filed
+    from qibot.settings import load
+
+    title = asyncio.run(filed.write_up(load().qibot_database_url, number, out, reader))
+    typer.echo(f"Written: {out}, “{title}”.")
 
 
 @app.command("import")

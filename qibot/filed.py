@@ -1,4 +1,4 @@
-"""Files at the command line: projects taken in from one, and written to one."""
+"""Files at the command line: projects taken in from one and written to one, and write-ups."""
 
 import contextlib
 import sys
@@ -13,12 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qibot.clock import SystemClock, local_date
 from qibot.database import Database
 from qibot.documents import tables
+from qibot.documents.docx import docx
+from qibot.documents.paper import markdown
 from qibot.errors import Refused, Unclear
+from qibot.people import service as people
 from qibot.people.models import Organisation
 from qibot.people.organisations import find_organisations
-from qibot.projects.papers import export, service
+from qibot.projects.papers import export, service, writeup
 from qibot.projects.papers.reading import Step
 from qibot.projects.papers.service import Plan
+from qibot.projects.service import project
+from qibot.projects.visibility import must_be_whole
 
 _ZONE = "Europe/London"
 
@@ -66,6 +71,27 @@ async def give_out(url: str, out: Path) -> int:
     words = tables.as_csv(export.EXPORTED, rows)
     write(out, f"\ufeff{words}".encode() if ending == ".csv" else tables.as_xlsx(export.EXPORTED, rows, now))
     return len(rows)
+
+
+async def write_up(url: str, number: int, out: Path, reader: str) -> str:
+    """Write a project up, as the member with the address `reader` may have it; else as anybody may see it. Its title.
+
+    Raises `NotFound` or `Refused`.
+    """
+    ending = out.suffix.lower()
+    if ending not in (".docx", ".md"):
+        raise Refused(f"I cannot write {out.name}.", "Name a file that ends in .docx or .md.")
+    today = local_date(SystemClock().now(), _ZONE)
+    async with _transaction(url, reading=True) as db:
+        if reader:
+            known = await writeup.logged(db, number, await people.by_email(db, reader), today)
+        else:
+            found = await project(db, number)
+            await must_be_whole(db, found, None)
+            known = await writeup.of(db, found, None, today)
+    made = writeup.paper(known)
+    write(out, docx(made) if ending == ".docx" else markdown(made).encode())
+    return made.title
 
 
 def write(out: Path, data: bytes) -> None:

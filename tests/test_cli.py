@@ -18,6 +18,7 @@ from qibot.database import Database
 from qibot.demo.slack_server import SlackServer
 from qibot.doctor import examine
 from qibot.settings import Settings
+from tests.documents.reader import Docx
 from tests.logbook import as_before
 
 
@@ -261,3 +262,25 @@ def test_what_is_written_can_be_taken_in_and_overwrites_nothing(
     assert len(titles(database)) == 2
     assert run("export", "projects", "--out", "out.pdf").code == 1
     assert run("export", "projects", "--out", "no/out.csv").err.startswith("no/out.csv cannot be written")
+
+
+def test_a_project_is_written_up_for_anybody_or_for_who_may_change_it(run: Run, database: Path, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(PROJECTS, encoding="utf-8")
+    run("import", "projects", "list.csv", "--yes")
+    assert run("projects", "write-up", "1", "--out", "a.docx").out == "Written: a.docx, “Fewer falls”.\n"
+    assert "1. Title" in Docx((tmp_path / "a.docx").read_bytes()).headings()
+    assert run("projects", "write-up", "1", "--out", "a.md").code == 0
+    assert (tmp_path / "a.md").read_text(encoding="utf-8").startswith("# Fewer falls\n")
+    again = run("projects", "write-up", "1", "--out", "a.md")
+    assert (again.code, again.err) == (1, "a.md is there already. Name a new file.\n")
+    assert "I cannot find that project." in run("projects", "write-up", "99", "--out", "b.md").err
+    assert "I cannot write b.pdf." in run("projects", "write-up", "1", "--out", "b.pdf").err
+    nobody = run("projects", "write-up", "1", "--for", "amina@rd8.example", "--out", "b.md")
+    assert nobody.err == "Nobody with the address amina@rd8.example has joined yet.\n"
+    with sqlite3.connect(database) as there:
+        there.execute(
+            "INSERT INTO project_showings (organisation_id, shown) SELECT organisation_id, 'hidden' FROM projects"
+        )
+    there.close()
+    assert "I cannot find that project." in run("projects", "write-up", "1", "--out", "b.md").err
+    assert not (tmp_path / "b.md").exists()

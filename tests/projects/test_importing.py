@@ -61,8 +61,8 @@ async def test_a_file_is_looked_at_first_and_taken_in_with_a_yes(talk: Network, 
     owen = await ready(talk)
     await sends(talk, OWEN, LIFE_QI.encode())
     assert "3 projects to import" in owen.sees
-    assert "title | Project title" in owen.sees
-    assert "progress score | Progress score" in owen.sees
+    assert "Title: your “Project title”" in owen.sees
+    assert "Progress score: your “Progress score”" in owen.sees
     assert "Not read: “Budget code”." in owen.sees
     assert "2 have a lead in the network and 2 a topic" in owen.sees
     assert "“Active” is read as under way (1)." in owen.sees

@@ -15,6 +15,7 @@ from qibot.chat.message import Document
 from qibot.chat.platform import Doubt, InDoubt, NotNow, NotSent, Sent, Throttled, Unreachable
 from qibot.errors import Refused
 from qibot.platforms.slack.blocks import Rendered
+from qibot.platforms.words import shorten
 
 PATIENCE = 8
 """Seconds for one call: less than a delivery's lease, more than Slack takes on a bad day."""
@@ -24,6 +25,8 @@ with a bot are years.
 """
 LARGEST = 1_000_000
 """Bytes of a file that is fetched: some thousand rows."""
+ALT_TEXT = 1_000
+"""Characters that Slack keeps of the words for a picture that is uploaded."""
 MARK = "qibot_delivery"
 _FILES = frozenset({"files.slack.com", "files.slack-gov.com"})
 _OURS = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -212,4 +215,6 @@ async def upload(client: AsyncWebClient, conversation: str, document: Document) 
             filename=document.name,
             title=document.name,
             content=document.data or document.text or "\n",
+            # What a picture says, for whoever does not see it.
+            alt_txt=shorten(document.text, ALT_TEXT) if document.name.endswith(".png") else None,
         )

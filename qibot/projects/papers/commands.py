@@ -1,12 +1,15 @@
-"""/qi project import, export; and files that people send."""
+"""/qi project write-up, import, export; and files that people send."""
 
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Form
 from qibot.chat.message import Document, Message
 from qibot.documents import tables
+from qibot.documents.docx import docx
+from qibot.documents.paper import markdown
 from qibot.errors import Refused, Unclear, WrongFields
-from qibot.people.turn import Turn, organiser, table
-from qibot.projects.papers import export, views, waiting
+from qibot.people.turn import Turn, member, organiser, table
+from qibot.projects.models import Project
+from qibot.projects.papers import export, views, waiting, writeup
 from qibot.projects.papers.export import EXPORTED
 from qibot.projects.papers.forms import LeaveOut, PasteProjects, TakeIn
 
@@ -31,6 +34,19 @@ async def pasted(turn: Turn, said: PasteProjects) -> Message:
 @commands.file(needs=organiser)
 async def sent(turn: Turn, data: bytes) -> Message:
     return await _look(turn, data)
+
+
+@commands.command(
+    "project write-up",
+    needs=member,
+    help="A write-up of a project of yours under the headings of SQUIRE 2.0.",
+    reads=True,
+)
+async def write_up(turn: Turn, project: Project) -> Message:
+    known = await writeup.logged(turn.db, project.id, turn.member, turn.today)
+    made = writeup.paper(known)
+    file = Document(f"write-up-{project.id}.docx", markdown(made), docx(made))
+    return views.written_up(project, file)
 
 
 async def _look(turn: Turn, data: bytes) -> Message:

@@ -3,11 +3,11 @@
 from datetime import date
 
 from qibot.chat.forms import Form
-from qibot.chat.message import Button, Buttons, Document, Facts, Message, Note, Part, Table, Text
+from qibot.chat.message import Button, Buttons, Document, Facts, Message, Note, Part, Text
 from qibot.chat.router import Say
 from qibot.dates import say_date
 from qibot.people.models import Organisation
-from qibot.projects.models import FINISHED
+from qibot.projects.models import FINISHED, Project
 from qibot.projects.papers.forms import LeaveOut, PasteProjects, TakeIn
 from qibot.projects.papers.models import ProjectImport
 from qibot.projects.papers.reading import Entry, Problem
@@ -31,7 +31,8 @@ def looked_at(plan: Plan, mark: str, organisation: Organisation) -> Message:
     """What a file would do. `mark`: under which it waits; "" when there is nothing to say yes to."""
     many = len(plan.coming)
     title = f"{_projects(many)} to import" if many else "Nothing new in that file"
-    parts: list[Part] = [Table(("Column", "Its heading in your file"), plan.table.mapped)]
+    mapped = ((column.capitalize(), f"your “{heading}”") for column, heading in plan.table.mapped)
+    parts: list[Part] = [Facts(tuple(mapped))]
     parts += [Text("\n".join(_says(plan, organisation)))]
     if plan.problems:
         parts.append(Text("\n".join(_problems(plan.problems))))
@@ -115,6 +116,23 @@ def exported(many: int, file: Document) -> Message:
     )
 
 
+def written_up(project: Project, file: Document) -> Message:
+    """The write-up of a project."""
+    return Message(
+        f"The write-up of “{project.title}”",
+        Text(
+            "It has the headings of SQUIRE 2.0, the standard for reporting quality improvement, with what was logged "
+            "here. Where nothing was, it says “Not recorded yet”: that is yours to write."
+        ),
+        file,
+        Buttons(
+            Button("Show the project", Say(f"project show #{project.id}")),
+            Button("Say how it goes", Say(f"update #{project.id}")),
+        ),
+        Note("Of somebody who has not agreed to be found no name is in it."),
+    )
+
+
 # ---- Examples
 
 _TODAY = date(2019, 11, 27)
@@ -132,6 +150,7 @@ _ORIGIN = ProjectImport(
     link="https://improve.example/p/77", starts_on=date(2019, 3, 1), ends_on=None,
 )  # fmt: skip
 _MORE = Buttons(Button("More projects", Say("projects")))
+_PROJECT = Project(id=12, title="Fewer falls <!channel> **x**")
 _CSV = Document("projects.csv", "title,organisation\r\n'=Falls,MKUH\r\n", b"\xef\xbb\xbftitle")
 
 EXAMPLES: dict[str, Message | Form] = {
@@ -143,4 +162,5 @@ EXAMPLES: dict[str, Message | Form] = {
     "import_on_page": Message("Fewer falls", *on_page(_ORIGIN, _TODAY, words=True), _MORE),
     "import_on_page_without_words": Message("Fewer falls", *on_page(_ORIGIN, _TODAY, words=False), _MORE),
     "exported": exported(2, _CSV),
+    "written_up": written_up(_PROJECT, Document("write-up-12.docx", "# Fewer falls\n", b"PK")),
 }
