@@ -17,6 +17,19 @@ commands = table("Projects as papers")
 
 
 @commands.command(
+    "project write-up",
+    needs=member,
+    help="A write-up of a project of yours under the headings of SQUIRE 2.0.",
+    reads=True,
+)
+async def write_up(turn: Turn, project: Project) -> Message:
+    known = await writeup.logged(turn.db, project.id, turn.member, turn.today)
+    made = writeup.paper(known)
+    file = Document(f"write-up-{project.id}.docx", markdown(made), docx(made))
+    return views.written_up(project, file)
+
+
+@commands.command(
     "project import", needs=organiser, help="Import projects: a file you send me, or rows you paste.", reads=True
 )
 async def start(turn: Turn) -> Form:
@@ -34,19 +47,6 @@ async def pasted(turn: Turn, said: PasteProjects) -> Message:
 @commands.file(needs=organiser)
 async def sent(turn: Turn, data: bytes) -> Message:
     return await _look(turn, data)
-
-
-@commands.command(
-    "project write-up",
-    needs=member,
-    help="A write-up of a project of yours under the headings of SQUIRE 2.0.",
-    reads=True,
-)
-async def write_up(turn: Turn, project: Project) -> Message:
-    known = await writeup.logged(turn.db, project.id, turn.member, turn.today)
-    made = writeup.paper(known)
-    file = Document(f"write-up-{project.id}.docx", markdown(made), docx(made))
-    return views.written_up(project, file)
 
 
 async def _look(turn: Turn, data: bytes) -> Message:
