@@ -52,8 +52,8 @@ async def take_in(url: str, file: Path, organisation: str, *, ask: Callable[[str
             typer.echo("There is nothing to do.")
         elif ask(f"Import {projects}?"):
             with _bar("Writing") as step:
-                await service.take_in(db, plan, now, step)
-            typer.echo(f"{projects} imported.")
+                many = await service.take_in(db, plan, now, step)
+            typer.echo(f"{'1 project' if many == 1 else f'{many:,} projects'} imported.")
         else:
             typer.echo("Nothing was changed.")
     return not plan.problems

@@ -42,7 +42,8 @@ def read(data: bytes) -> list[Line]:
         raise Refused("That is an Excel file of the old kind, or one with a password.", "Save it as .xlsx or CSV.")
     found: list[Line] = []
     for line in _sheet(data) if data.startswith(_ZIP) else _text(data):
-        if len(found) == MOST_ROWS:
+        # The first has the names of the columns.
+        if len(found) > MOST_ROWS:
             raise Refused(f"That file has more than {MOST_ROWS:,} rows.", "Please split it into smaller ones.")
         found.append(line)
     if not found:

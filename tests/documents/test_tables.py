@@ -70,7 +70,7 @@ def test_a_workbook_is_read_as_words_dates_and_whole_numbers() -> None:
         (b"a\x00b", "no table"),
         (b"%PDF-1.7\x00", "no table"),
         (b"x" * (tables.MOST_BYTES + 1), "more than 5 MB"),
-        (b"a\n" * (tables.MOST_ROWS + 1), "more than 5,000 rows"),
+        (b"a\n" * (tables.MOST_ROWS + 2), "more than 5,000 rows"),
         (b"," * tables.MOST_COLUMNS + b"x", "more than 60 columns"),
         (b"x" * (tables.LONGEST_CELL + 1), "more than 5,000 characters"),
         (b'"' + b"x\n" * 100_000, "Line 1 of that file cannot be read"),

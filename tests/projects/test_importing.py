@@ -1,5 +1,6 @@
 """Projects from a file: looked at first, taken in whole, once, and with everything that is wrong said by its line."""
 
+import asyncio
 import json
 from datetime import date, datetime
 from typing import Any
@@ -49,7 +50,7 @@ async def ready(talk: Network) -> Talk:
 
 async def rows_of(database: Database, kind: type[Any]) -> list[Any]:
     async with database.transaction() as db:
-        return list(await db.scalars(select(kind)))
+        return list(await db.scalars(select(kind).order_by(*kind.__table__.primary_key)))
 
 
 async def count(database: Database) -> int:
@@ -118,7 +119,7 @@ async def test_whoever_joins_later_is_recognised_the_next_time(talk: Network, da
     await sends(talk, OWEN, LIFE_QI.replace("Sam Elsewhere", "Jonas Weber").encode())
     assert "1 project without a lead so far would get theirs." in owen.sees
     await owen.presses("Yes, note their leads")
-    assert "Their leads are noted" in owen.sees
+    assert "Done: no project was new" in owen.sees
     quiet = (await rows_of(database, Project))[2]
     assert quiet.lead_id == 4
     assert (await rows_of(database, ProjectImport))[2].lead == ""
@@ -331,3 +332,44 @@ def test_the_rows_that_wait_are_the_ones_of_the_columns_that_are_read() -> None:
     lines = tables.read(b"secret,title\nx,Falls\ny,\n")
     kept = reading.kept(lines, reading.read(lines, date(2019, 11, 27)))
     assert json.dumps([line.cells for line in kept]) == '[["title"], ["Falls"]]'
+
+
+async def test_a_topic_that_became_another_before_the_yes_is_that_other(talk: Network, database: Database) -> None:
+    owen = await ready(talk)
+    await sends(talk, OWEN, b"title,organisation,topics\nA trolley,RD8,sepsis\nStairs,RD8,falls")
+    look = owen.message
+    await owen.says("topic retire falls")
+    await owen.says("topic merge sepsis dementia")
+    await owen.presses("Yes, make them one")
+    await owen.presses("Yes, import 2", on=look)
+    await owen.says("project show a trolley")
+    assert "Topics: Dementia" in owen.sees
+    await owen.says("project show stairs")
+    assert "Topics" not in owen.sees
+
+
+async def test_more_rows_than_a_chat_takes_are_for_the_command_line(talk: Network, database: Database) -> None:
+    owen = await ready(talk)
+    rows = "".join(f"Project {n},RD8\n" for n in range(waiting.MOST_ROWS + 1))
+    await sends(talk, OWEN, f"title,organisation\n{rows}".encode())
+    assert "That file has more than 200 rows" in owen.sees
+    await sends(talk, OWEN, f"title,organisation\n{rows[: rows.rindex('Project')]}".encode())
+    await owen.presses("Yes, import 200")
+    assert await count(database) == 200
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.postgres
+async def test_two_organisers_with_the_same_file_at_the_same_moment_take_it_in_once(
+    talk: Network, database: Database
+) -> None:
+    owen = await ready(talk)
+    await owen.says("organiser add Amina Okafor")
+    for who in (OWEN, AMINA):
+        await sends(talk, who, LIFE_QI.encode())
+    await asyncio.gather(*(talk(who).presses("Yes, import 3") for who in (OWEN, AMINA)))
+    assert await count(database) == 3
+    assert {talk(who).sees.splitlines()[0] for who in (OWEN, AMINA)} == {
+        "3 projects imported",
+        "Done: no project was new",
+    }

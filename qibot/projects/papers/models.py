@@ -28,8 +28,8 @@ class ProjectImport(Base):
 
 
 class ProjectFile(Base):
-    """The table that somebody sent last and has not said yes to. `content` is its rows as JSON; `mark` names it in the
-    button, so that an old button does not take in a newer file.
+    """The table that somebody sent last and has not said yes to. `content` is its rows and their topics as JSON;
+    `mark` names it in the button, so that an old button does not take in a newer file.
     """
 
     __tablename__ = "project_files"

@@ -30,6 +30,7 @@ OURS = "qibot-"
 """What the id of a project begins with in an export when it was registered here; its number follows."""
 _AT_ONCE = 500
 K = TypeVar("K")
+Topics = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Coming:
     entry: Entry
     organisation: Organisation
     lead: Person | None
-    topics: tuple[int, ...]
+    topics: Topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,12 @@ async def plan(
     today: date,
     *,
     instead: Organisation | None = None,
+    about: Mapping[int, Topics] | None = None,
     step: Step | None = None,
 ) -> Plan:
-    """Look at every row. `instead`: whose projects they are where a row does not say. Raises `Refused` when the file
-    has no titles, or does not say whose projects it has and nobody else did.
+    """Look at every row. `instead`: whose projects they are where a row does not say; `about`: their topics by line, if
+    they were read before, which takes longer than all the rest. Raises `Refused` when the file has no titles, or does
+    not say whose projects it has and nobody else did.
     """
     table = reading.read(lines, today)
     if "organisation" not in table.columns and instead is None:
@@ -92,8 +95,8 @@ async def plan(
         else:
             theirs.append((entry, organisation))
     new, there, found, twice = await _sorted(db, theirs, known)
-    topics = await _topics(db, [entry for entry, _, _ in new], step)
-    coming = tuple(Coming(*one, topics[one[0].line]) for one in new)
+    topics = await _topics(db, [entry for entry, _, _ in new], step) if about is None else about
+    coming = tuple(Coming(*one, topics.get(one[0].line, ())) for one in new)
     stages = Counter((entry.status, entry.stage) for entry, _, _ in new if fold(entry.status) != entry.stage)
     return Plan(
         table,
@@ -107,13 +110,19 @@ async def plan(
 
 async def take_in(db: AsyncSession, made: Plan, now: datetime, step: Step | None = None) -> int:
     """Do it, in the transaction of the caller: all of it or nothing. How many projects are new."""
-    for done, one in enumerate(made.coming, 1):
+    owners = sorted({one.organisation.id for one in made.coming})
+    # Nobody is kept from registering; two who take in the same file take turns, and the second finds it done.
+    held = select(Organisation.id).where(Organisation.id.in_(owners)).order_by(Organisation.id)
+    await db.execute(held.with_for_update(key_share=True))
+    before = await _before(db, set(owners))
+    coming = [one for one in made.coming if (one.organisation.id, one.entry.key) not in before]
+    for done, one in enumerate(coming, 1):
         await _take_in(db, one, now)
         if step:
-            step(done, len(made.coming))
+            step(done, len(coming))
     for project_id, lead in made.found:
         await _give_lead(db, await db.get_one(Project, project_id), lead, now)
-    return len(made.coming)
+    return len(coming)
 
 
 async def _take_in(db: AsyncSession, one: Coming, now: datetime) -> None:
@@ -268,10 +277,10 @@ async def _leading(db: AsyncSession) -> dict[tuple[int, str], str]:
     }
 
 
-async def _topics(db: AsyncSession, entries: Sequence[Entry], step: Step | None) -> dict[int, tuple[int, ...]]:
+async def _topics(db: AsyncSession, entries: Sequence[Entry], step: Step | None) -> dict[int, Topics]:
     """line -> topics: of the words in its column of topics, else of title and aim."""
     held = await vocabulary(db)
-    found: dict[int, tuple[int, ...]] = {}
+    found: dict[int, Topics] = {}
     for at in range(0, len(entries), _AT_ONCE):
         some = entries[at : at + _AT_ONCE]
         # A millisecond or so each: others go on meanwhile.
@@ -281,14 +290,14 @@ async def _topics(db: AsyncSession, entries: Sequence[Entry], step: Step | None)
     return found
 
 
-def _read(held: Vocabulary, entries: Iterable[Entry]) -> list[tuple[int, ...]]:
+def _read(held: Vocabulary, entries: Iterable[Entry]) -> list[Topics]:
     return [
         _of_words(held, entry.topics.replace("|", ";").split(";")) or _of_words(held, [f"{entry.title}\n{entry.aim}"])
         for entry in entries
     ]
 
 
-def _of_words(held: Vocabulary, some: Iterable[str]) -> tuple[int, ...]:
+def _of_words(held: Vocabulary, some: Iterable[str]) -> Topics:
     said = (match.topic_id for words in some if words.strip() for match in held.match(words) if match.score >= SURE)
     return tuple(dict.fromkeys(said))
 

@@ -80,9 +80,10 @@ def _projects(many: int) -> str:
 
 def taken_in(many: int) -> Message:
     """After a yes."""
-    words = "Others find them as their organisation chose. The same file again changes nothing."
-    title = f"{_projects(many)} imported" if many else "Their leads are noted"
-    return Message(title, Text(words), Buttons(Button("Projects", Say("projects"))))
+    words = "Others find them as their organisation chose." if many else "Leads that I know now are noted."
+    again = " The same file again changes nothing."
+    title = f"{_projects(many)} imported" if many else "Done: no project was new"
+    return Message(title, Text(words + again), Buttons(Button("Projects", Say("projects"))))
 
 
 def left_out() -> Message:
@@ -158,6 +159,7 @@ EXAMPLES: dict[str, Message | Form] = {
     "import_looked_at": looked_at(_PLAN, "0123456789abcdef", _MKUH),
     "import_nothing_new": looked_at(_NOTHING, "", _MKUH),
     "imported": taken_in(12),
+    "imported_nothing_new": taken_in(0),
     "import_left_out": left_out(),
     "import_on_page": Message("Fewer falls", *on_page(_ORIGIN, _TODAY, words=True), _MORE),
     "import_on_page_without_words": Message("Fewer falls", *on_page(_ORIGIN, _TODAY, words=False), _MORE),

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import astuple
 from datetime import datetime, timedelta
 
@@ -14,13 +15,16 @@ from qibot.documents import tables
 from qibot.documents.tables import Line
 from qibot.errors import NotFound, Refused
 from qibot.people.models import Person
+from qibot.people.topics import by_id
 from qibot.projects.papers import reading, service
 from qibot.projects.papers.models import ProjectFile
-from qibot.projects.papers.service import Plan
+from qibot.projects.papers.service import Plan, Topics
 from qibot.typed import Typed
 
-MOST_ROWS = 500
-"""Rows that a chat takes in: as many as one transaction holds without anybody waiting for it."""
+MOST_ROWS = 200
+"""Rows that a chat takes in. To read the topics of one takes some milliseconds, and where there is one connection to
+the database, others wait for it.
+"""
 KEPT = timedelta(days=1)
 
 
@@ -30,7 +34,7 @@ async def look(db: AsyncSession, sender: Person, data: bytes, now: datetime) -> 
     Another file of theirs takes its place. Raises `Refused`, and then nothing is kept.
     """
     lines = await asyncio.to_thread(tables.read, data)
-    if len(lines) > MOST_ROWS:
+    if len(lines) > MOST_ROWS + 1:
         raise Refused(
             f"That file has more than {MOST_ROWS} rows, which is more than a chat takes.",
             "Whoever runs me can take it in at the command line.",
@@ -39,7 +43,11 @@ async def look(db: AsyncSession, sender: Person, data: bytes, now: datetime) -> 
     await db.execute(delete(ProjectFile).where(ProjectFile.person_id == sender.id))
     if not made.coming and not made.found:
         return made, ""
-    mark, content = secrets.token_hex(8), json.dumps([astuple(line) for line in reading.kept(lines, made.table)])
+    kept = {
+        "lines": [astuple(line) for line in reading.kept(lines, made.table)],
+        "topics": [(one.entry.line, one.topics) for one in made.coming],
+    }
+    mark, content = secrets.token_hex(8), json.dumps(kept)
     db.add(ProjectFile(person_id=sender.id, mark=mark, content=content, at=now))
     await db.flush()
     return made, mark
@@ -48,8 +56,12 @@ async def look(db: AsyncSession, sender: Person, data: bytes, now: datetime) -> 
 async def take_in(db: AsyncSession, sender: Person, mark: str, now: datetime) -> int:
     """Take in what waits under this mark: all of it, as things are now. How many are new. Raises `NotFound`."""
     found = await _waiting(db, sender, mark, now)
-    lines = [Line(number, tuple(cells)) for number, cells in json.loads(found.content)]
-    many = await service.take_in(db, await _plan(db, sender, lines, now), now)
+    kept = json.loads(found.content)
+    lines = [Line(number, tuple(cells)) for number, cells in kept["lines"]]
+    # A topic may have become part of another since, or gone out of use.
+    now_is = {topic: await by_id(db, topic) for _, some in kept["topics"] for topic in some}
+    about = {line: tuple(dict.fromkeys(t.id for one in some if (t := now_is[one]))) for line, some in kept["topics"]}
+    many = await service.take_in(db, await _plan(db, sender, lines, now, about), now)
     await db.delete(found)
     return many
 
@@ -65,7 +77,7 @@ async def forget(db: AsyncSession, now: datetime) -> None:
 
 
 async def _waiting(db: AsyncSession, sender: Person, mark: str, now: datetime) -> ProjectFile:
-    found = await db.get(ProjectFile, sender.id)
+    found = await db.get(ProjectFile, sender.id, with_for_update=True)
     if found is None or found.mark != mark or found.at < now - KEPT:
         raise NotFound(
             "That file does not wait any more.",
@@ -74,6 +86,8 @@ async def _waiting(db: AsyncSession, sender: Person, mark: str, now: datetime) -
     return found
 
 
-async def _plan(db: AsyncSession, sender: Person, lines: list[Line], now: datetime) -> Plan:
+async def _plan(
+    db: AsyncSession, sender: Person, lines: list[Line], now: datetime, about: Mapping[int, Topics] | None = None
+) -> Plan:
     mine = sender.organisation
-    return await service.plan(db, lines, local_date(now, sender.zone), instead=mine)
+    return await service.plan(db, lines, local_date(now, sender.zone), instead=mine, about=about)
