@@ -3,6 +3,8 @@
 import csv
 import io
 import random
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -173,3 +175,10 @@ def test_what_was_guarded_comes_back_as_it_was(words: str) -> None:
 
 def test_what_a_workbook_cannot_hold_is_left_out() -> None:
     assert cells(tables.as_xlsx(("a",), [("x\x00\x0by\ud800",)], AT))[1] == ("xy",)
+
+
+def test_what_reads_workbooks_and_draws_is_only_loaded_when_it_is_needed() -> None:
+    heavy = "openpyxl", "PIL", "rich"
+    program = f"import qibot.app, sys; print([m for m in {heavy} if m in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"

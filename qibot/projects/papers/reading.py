@@ -1,6 +1,6 @@
 """What the rows of a file say of projects, before anything is asked of the database. Rules do not speak: no chat here.
 
-The columns are those of Life QI's list of projects; others are recognised by the names people give them.
+The columns are those that lists of projects such as Life QI's have, by the names that people give them.
 """
 
 import re

@@ -236,7 +236,9 @@ def offered_champions(project: Project, count: int) -> Message:
     who = "a champion of its topics" if count == 1 else f"{count} champions of its topics"
     return Message(
         f"I ask {who} about “{project.title}”",
-        Text("They have ten working days. You lead it until one says yes, and hear from me whatever the answers."),
+        Text(
+            f"They have ten working days. {_until(project, 'one says yes')}, and you hear from me whatever the answers."
+        ),
         Buttons(_show(project)),
         Note("It counts as one of the times in a month that each of them offered to be asked."),
     )
@@ -246,10 +248,16 @@ def offered(project: Project, to: Person) -> Message:
     """After asking somebody."""
     return Message(
         f"I ask {to.name} about “{project.title}”",
-        Text("They have ten working days. You lead it until they say yes, and hear from me whatever the answer."),
+        Text(
+            f"They have ten working days. {_until(project, 'they say yes')}, and you hear from me whatever the answer."
+        ),
         Buttons(_show(project)),
-        Note("If they say yes, they lead it, and you follow it."),
+        Note("If they say yes, they lead it, and whoever led it before follows it."),
     )
+
+
+def _until(project: Project, when: str) -> str:
+    return f"Its lead stays so until {when}" if project.lead_id else f"Nobody leads it until {when}"
 
 
 def offer(card: Card, handover_id: int, until: date, today: date) -> Message:
@@ -312,10 +320,11 @@ def handed_on(project: Project, name: str) -> Message:
 
 
 def nobody_yet(project: Project) -> Message:
-    """For the lead, when none of those asked could take it on."""
+    """For whoever asked, when none of those asked could take it on."""
+    still = "You still lead it." if project.lead_id else "Nobody leads it yet."
     return Message(
         f"Nobody could take on “{project.title}” this time",
-        Text("That is no word on the project: people have full weeks. You still lead it. What would suit it best?"),
+        Text(f"That is no word on the project: people have full weeks. {still} What would suit it best?"),
         Buttons(
             Button("Ask somebody else", Say(f"project hand-on #{project.id}")),
             Button("Carry on", Say(f"update #{project.id}")),
