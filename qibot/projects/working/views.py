@@ -236,9 +236,7 @@ def offered_champions(project: Project, count: int) -> Message:
     who = "a champion of its topics" if count == 1 else f"{count} champions of its topics"
     return Message(
         f"I ask {who} about “{project.title}”",
-        Text(
-            f"They have ten working days. {_until(project, 'one says yes')}, and you hear from me whatever the answers."
-        ),
+        Text(f"They have ten working days. {_until(project, 'one says yes')} hear from me whatever the answers."),
         Buttons(_show(project)),
         Note("It counts as one of the times in a month that each of them offered to be asked."),
     )
@@ -248,16 +246,14 @@ def offered(project: Project, to: Person) -> Message:
     """After asking somebody."""
     return Message(
         f"I ask {to.name} about “{project.title}”",
-        Text(
-            f"They have ten working days. {_until(project, 'they say yes')}, and you hear from me whatever the answer."
-        ),
+        Text(f"They have ten working days. {_until(project, 'they say yes')} hear from me whatever the answer."),
         Buttons(_show(project)),
-        Note("If they say yes, they lead it, and whoever led it before follows it."),
+        Note(f"If they say yes, they lead it{', and you follow it' if project.lead_id else ''}."),
     )
 
 
 def _until(project: Project, when: str) -> str:
-    return f"Its lead stays so until {when}" if project.lead_id else f"Nobody leads it until {when}"
+    return f"You lead it until {when}, and" if project.lead_id else f"Nobody leads it until {when}; you"
 
 
 def offer(card: Card, handover_id: int, until: date, today: date) -> Message:
@@ -348,6 +344,7 @@ _ONE = Project(
     place="Milton Keynes", helpers="", lead_id=1, lead=_AMINA, organisation=_MKUH, stage=UNDER_WAY, progress=5,
     created_at=_AT, updated_at=_AT,
 )  # fmt: skip
+_UNLED = Project(id=13, title="Quiet nights", organisation=_MKUH, stage=UNDER_WAY)
 _NEWS = News("Two nurses tried the trolley on the night shift.\nIt was missed twice.", 5, _AT)
 _OLDER = News("We have a trolley <!channel> **x**", 0, _AT)
 _TEAM = (
@@ -388,4 +385,6 @@ EXAMPLES: dict[str, Message | Form] = {
     "handed_on": handed_on(_ONE, "Tomasz Nowak"),
     "handed_on_unnamed": handed_on(_ONE, ""),
     "nobody_could": nobody_yet(_ONE),
+    "nobody_could_lead": nobody_yet(_UNLED),
+    "offered_unled": offered(_UNLED, _TOMASZ),
 }
