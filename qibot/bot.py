@@ -3,10 +3,11 @@
 import secrets
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 import structlog
 
-from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Sender, Shortcut, Submission
+from qibot.chat.incoming import Command, FileSent, HomeOpened, Incoming, Press, Sender, Shortcut, Submission
 from qibot.chat.message import Button, Buttons, Message, Part, Text
 from qibot.chat.platform import NotSent, Platform
 from qibot.chat.router import Reply, Router, Say, TryAgain
@@ -40,10 +41,10 @@ class Bot:
         end = "answered"
         try:
             try:
-                reply = await self._answer(incoming)
+                reply = await self._reply(incoming)
             except _NeverMet:
                 # The platform is asked who this is outside any transaction: it may take its time.
-                reply = await self._answer(incoming) if await self._meet(incoming.sender, platform) else None
+                reply = await self._reply(incoming) if await self._meet(incoming.sender, platform) else None
             end = "answered" if reply else "let go"
         except TryAgain as again:
             end, reply = "told", again.form
@@ -87,6 +88,8 @@ class Bot:
             case Command(text=text) | Shortcut(command=text):
                 found = self.router.find(text)
                 return found.row.name if found else "free words"
+            case FileSent():
+                return "file"
             case HomeOpened():
                 return "home"
             case _:
@@ -112,6 +115,16 @@ class Bot:
                 guest=profile.guest if profile else False,
             )
         return True
+
+    async def _reply(self, incoming: Incoming) -> Reply:
+        if not isinstance(incoming, FileSent):
+            return await self._answer(incoming)
+        # It is fetched outside any transaction, and only from somebody who may send one.
+        await self._answer(incoming)
+        try:
+            return await self._answer(replace(incoming, data=await incoming.fetch()))
+        except NotSent as silent:
+            raise Refused("I could not fetch that file just now.", "Please send it again in a minute.") from silent
 
     async def _answer(self, incoming: Incoming) -> Reply:
         reading = self.router.reads(incoming)

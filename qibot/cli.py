@@ -17,8 +17,10 @@ app = typer.Typer(
 
 topics = typer.Typer(help="The vocabulary: which topics words speak of.", no_args_is_help=True)
 champions = typer.Typer(help="Champions: whom words lead to.", no_args_is_help=True)
+projects = typer.Typer(help="Projects: their write-ups.", no_args_is_help=True)
 app.add_typer(topics, name="topics")
 app.add_typer(champions, name="champions")
+app.add_typer(projects, name="projects")
 
 _Words = Annotated[list[str] | None, typer.Argument(help="What somebody might type")]
 _File = Annotated[Path | None, typer.Option("--file", help="A question on each line instead; - is standard input")]
@@ -212,6 +214,59 @@ def champions_index() -> None:
     from qibot.settings import load
 
     typer.echo(f"{asyncio.run(asked.index(load().qibot_database_url)):,} pieces of evidence.")
+
+
+@projects.command("write-up")
+def write_up(
+    number: Annotated[int, typer.Argument(help="The project's number")],
+    out: Annotated[Path, typer.Option(help="A new file that ends in .docx or .md")] = Path("write-up.docx"),
+    reader: Annotated[
+        str, typer.Option("--for", help="The address of who may change it; else as anybody sees it")
+    ] = "",
+) -> None:
+    """Write a project up under the headings of SQUIRE 2.0, with what was logged of it."""
+    from qibot import filed
+    from qibot.settings import load
+
+    title = asyncio.run(filed.write_up(load().qibot_database_url, number, out, reader))
+    typer.echo(f"Written: {out}, “{title}”.")
+
+
+@app.command("import")
+def take_in(
+    what: Annotated[str, typer.Argument(help="projects")],
+    file: Annotated[Path, typer.Argument(help="A CSV file or an .xlsx")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it is done")] = False,
+    organisation: Annotated[str, typer.Option(help="Whose they are where no row says: code or name")] = "",
+) -> None:
+    """Take in projects from a file: what would be done is shown first, and is done whole or not at all."""
+    from qibot import filed
+    from qibot.settings import load
+
+    _only_projects(what)
+    ask = (lambda question: True) if yes else typer.confirm
+    ended = asyncio.run(filed.take_in(load().qibot_database_url, file, organisation, ask=None if dry_run else ask))
+    sys.exit(0 if ended else 1)
+
+
+@app.command("export")
+def give_out(
+    what: Annotated[str, typer.Argument(help="projects")],
+    out: Annotated[Path, typer.Option(help="A new file that ends in .csv or .xlsx")] = Path("projects.csv"),
+) -> None:
+    """Write all projects to a file, as anybody may see them."""
+    from qibot import filed
+    from qibot.settings import load
+
+    _only_projects(what)
+    many = asyncio.run(filed.give_out(load().qibot_database_url, out))
+    typer.echo(f"Written: {out}, {many:,} projects as anybody may see them.")
+
+
+def _only_projects(what: str) -> None:
+    if what != "projects":
+        raise typer.BadParameter(f"I know projects, and not {what}.")
 
 
 @app.command()

@@ -72,6 +72,9 @@ from qibot.projects.calls import views as call_views
 from qibot.projects.changes import commands as changes
 from qibot.projects.changes import views as changes_views
 from qibot.projects.finding import index as project_index
+from qibot.projects.papers import commands as papers
+from qibot.projects.papers import views as paper_views
+from qibot.projects.papers import waiting as waiting_files
 from qibot.projects.showing import views as showing_views
 from qibot.projects.stories import commands as stories
 from qibot.projects.stories import prompts
@@ -135,6 +138,7 @@ sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
     handing.expire_due,
     stalled.ask_due,
     prompts.ask_due,
+    waiting_files.forget,
     introduction_service.expire_due,
     relay_service.wipe_old,
     network_service.plan_digests,
@@ -171,6 +175,7 @@ views: tuple[ModuleType, ...] = (
     story_views,
     changes_views,
     call_views,
+    paper_views,
     introduction_views,
     asking_views,
     apart_views,
@@ -198,6 +203,7 @@ router: Router[Turn] = Router(
         calls.commands,
         changes.commands,
         stories.commands,
+        papers.commands,
         introductions.commands,
         rounds.commands,
         events.commands,

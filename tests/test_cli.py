@@ -1,5 +1,6 @@
 """The commands of `qibot`, as somebody types them: what went wrong is a sentence, and nothing is done by half."""
 
+import io
 import json
 import shutil
 import sqlite3
@@ -17,6 +18,7 @@ from qibot.database import Database
 from qibot.demo.slack_server import SlackServer
 from qibot.doctor import examine
 from qibot.settings import Settings
+from tests.documents.reader import Docx
 from tests.logbook import as_before
 
 
@@ -59,7 +61,7 @@ def database(sqlite_template: Path, tmp_path: Path) -> Path:
 
 def test_help_names_every_command(run: Run) -> None:
     shown = run("--help").out
-    for word in ("serve", "migrate", "doctor", "manifest", "organiser", "backup", "demo"):
+    for word in ("serve", "migrate", "doctor", "manifest", "organiser", "backup", "import", "export", "demo"):
         assert word in shown, word
 
 
@@ -191,3 +193,94 @@ async def test_the_doctor_asks_slack(database: Path) -> None:
             assert (False, "Slack does not know the bot token (invalid_auth).") in unknown
         away = await sentences(**given, slack_bot_token="xoxb-1")
         assert any(not ok and "could not be reached" in said for ok, said in away)
+
+
+# --- files
+
+
+PROJECTS = "title,organisation,status,id\nFewer falls,RD8,Live,1\nSepsis six,RC9,Asleep,2\nQuiet nights,RV3,,3\n"
+
+
+def titles(database: Path) -> list[str]:
+    with sqlite3.connect(database) as there:
+        found = [row[0] for row in there.execute("SELECT title FROM projects ORDER BY id")]
+    there.close()
+    return found
+
+
+def test_projects_are_shown_first_and_taken_in_once(run: Run, database: Path, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(PROJECTS, encoding="utf-8")
+    ran = run("import", "projects", "list.csv", "--dry-run")
+    assert ran.code == 1
+    for words in (
+        "title            from “title”",
+        "status “Live” is read as under way (1)",
+        "2 are new: 0 with a lead in the network",
+        "line 3: Its status is none that I know",
+        "Nothing was changed.",
+    ):
+        assert words in ran.out
+    assert titles(database) == []
+    assert "2 projects imported." in run("import", "projects", "list.csv", "--yes").out
+    assert titles(database) == ["Fewer falls", "Quiet nights"]
+    again = run("import", "projects", "list.csv", "--yes")
+    assert "2 are there already" in again.out
+    assert "There is nothing to do." in again.out
+    assert titles(database) == ["Fewer falls", "Quiet nights"]
+
+
+def test_without_a_yes_nothing_is_taken_in(
+    run: Run, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    (tmp_path / "list.csv").write_text("title\nFewer falls\n", encoding="utf-8")
+    ran = run("import", "projects", "list.csv")
+    assert (ran.code, ran.err) == (
+        1, "That file does not say whose projects it has. Add a column “organisation”, or name one.\n",
+    )  # fmt: skip
+    assert run("import", "projects", "list.csv", "--organisation", "Nowhere").code == 1
+    assert "Nothing was changed." in run("import", "projects", "list.csv", "--organisation", "RD8").out
+    # Now nobody is there to answer.
+    assert run("import", "projects", "list.csv", "--organisation", "RD8").code == 1
+    assert titles(database) == []
+    assert run("import", "projects", "no.csv").err == "no.csv cannot be read (No such file or directory).\n"
+    assert run("import", "people", "list.csv").code == 2
+    assert run("import", "projects", "list.csv", "--organisation", "RD8", "--yes").code == 0
+    assert titles(database) == ["Fewer falls"]
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.xlsx"])
+def test_what_is_written_can_be_taken_in_and_overwrites_nothing(
+    run: Run, database: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "list.csv").write_text(PROJECTS, encoding="utf-8")
+    run("import", "projects", "list.csv", "--yes")
+    assert run("export", "projects", "--out", name).out == f"Written: {name}, 2 projects as anybody may see them.\n"
+    again = run("export", "projects", "--out", name)
+    assert (again.code, again.err) == (1, f"{name} is there already. Name a new file.\n")
+    assert "There is nothing to do." in run("import", "projects", name, "--yes").out
+    assert len(titles(database)) == 2
+    assert run("export", "projects", "--out", "out.pdf").code == 1
+    assert run("export", "projects", "--out", "no/out.csv").err.startswith("no/out.csv cannot be written")
+
+
+def test_a_project_is_written_up_for_anybody_or_for_who_may_change_it(run: Run, database: Path, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(PROJECTS, encoding="utf-8")
+    run("import", "projects", "list.csv", "--yes")
+    assert run("projects", "write-up", "1", "--out", "a.docx").out == "Written: a.docx, “Fewer falls”.\n"
+    assert "1. Title" in Docx((tmp_path / "a.docx").read_bytes()).headings()
+    assert run("projects", "write-up", "1", "--out", "a.md").code == 0
+    assert (tmp_path / "a.md").read_text(encoding="utf-8").startswith("# Fewer falls\n")
+    again = run("projects", "write-up", "1", "--out", "a.md")
+    assert (again.code, again.err) == (1, "a.md is there already. Name a new file.\n")
+    assert "I cannot find that project." in run("projects", "write-up", "99", "--out", "b.md").err
+    assert "I cannot write b.pdf." in run("projects", "write-up", "1", "--out", "b.pdf").err
+    nobody = run("projects", "write-up", "1", "--for", "amina@rd8.example", "--out", "b.md")
+    assert nobody.err == "Nobody with the address amina@rd8.example has joined yet.\n"
+    with sqlite3.connect(database) as there:
+        there.execute(
+            "INSERT INTO project_showings (organisation_id, shown) SELECT organisation_id, 'hidden' FROM projects"
+        )
+    there.close()
+    assert "I cannot find that project." in run("projects", "write-up", "1", "--out", "b.md").err
+    assert not (tmp_path / "b.md").exists()

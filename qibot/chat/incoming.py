@@ -1,6 +1,6 @@
 """What a person did, once a platform's adapter has understood it. The adapter builds these; the bot handles them."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +59,16 @@ class Shortcut(Incoming):
     def text(self) -> str:
         """What somebody would have typed."""
         return f"{self.command} {self.words}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class FileSent(Incoming):
+    """A file sent to the bot in its own conversation. `fetch` gets its bytes, which takes its time and may raise `Said`
+    or `NotSent`; `data` are the bytes once it has, which is only after the sender was found to be one who may.
+    """
+
+    fetch: Callable[[], Awaitable[bytes]]
+    data: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from qibot import patient_details
 from qibot.chat import arguments, forms, wire
 from qibot.chat.arguments import Asking, Parameter, Reader
 from qibot.chat.forms import Answers, Choice, Form
-from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Shortcut, Submission
+from qibot.chat.incoming import Command, FileSent, HomeOpened, Incoming, Press, Shortcut, Submission
 from qibot.chat.message import Message, Part
 from qibot.chat.wire import A, Action
 from qibot.errors import NotFound, Refused, WrongFields
@@ -106,6 +106,7 @@ class Table(Generic[T]):
         self.commands: list[CommandRow[T]] = []
         self.actions: list[ActionRow[T]] = []
         self.submissions: list[SubmissionRow[T]] = []
+        self.files: list[tuple[Handler, Need[T]]] = []
         self.sections: list[Section[T]] = []
         self.readers: dict[Any, Reader] = {}
 
@@ -155,6 +156,15 @@ class Table(Generic[T]):
 
         return add
 
+    def file(self, *, needs: Need[T]) -> Callable[[H], H]:
+        """`async def handler(turn, data: bytes)` answers a file. Who may is asked before it is fetched, and again."""
+
+        def add(handler: H) -> H:
+            self.files.append((handler, needs))
+            return handler
+
+        return add
+
     def home(self, section: Section[T]) -> Section[T]:
         """`async def section(turn)` gives parts of the Home tab (none when there is nothing to show)."""
         self.sections.append(section)
@@ -196,6 +206,7 @@ class Router(Generic[T]):
         self.commands = _by_key((row.words, row) for t in self.tables for row in t.commands)
         self.actions = _by_key((row.kind.wire, row) for t in self.tables for row in t.actions)
         self.submissions = _by_key((row.kind.shape.wire, row) for t in self.tables for row in t.submissions)
+        self.files = _by_key(("file", row) for t in self.tables for row in t.files)
         self._readers = _by_key(pair for t in self.tables for pair in t.readers.items())
         self._longest = max((len(words) for words in self.commands), default=0)
         for row in self.commands.values():
@@ -217,6 +228,8 @@ class Router(Generic[T]):
         """True when answering changes nothing, so that answering twice is answering once."""
         if isinstance(incoming, HomeOpened):
             return True
+        if isinstance(incoming, FileSent):
+            return incoming.data is None
         if isinstance(incoming, Press) and incoming.wire == Say.wire:
             incoming = Command(incoming.id, incoming.sender, _said(incoming))
         if isinstance(incoming, Shortcut):
@@ -239,6 +252,8 @@ class Router(Generic[T]):
                 return await self._complete(turn, await self._press(turn, incoming))
             case Submission():
                 return await self._submit(turn, incoming)
+            case FileSent():
+                return await self._file(turn, incoming)
             case HomeOpened():
                 return await self.home(turn)
             case _:
@@ -286,6 +301,14 @@ class Router(Generic[T]):
         except wire.BadWire:
             raise NotFound("I could not read that button.", _SEE_HELP) from None
         return await row.handler(turn, pressed)
+
+    async def _file(self, turn: T, sent: FileSent) -> Reply:
+        """What it comes to; None for one that is still to be fetched, and may be."""
+        if "file" not in self.files:
+            raise NotFound("I take no files.", _SEE_HELP)
+        handler, needs = self.files["file"]
+        needs.check(turn)
+        return await handler(turn, sent.data) if sent.data is not None else None
 
     async def _submit(self, turn: T, submission: Submission) -> Reply:
         row = self.submissions.get(submission.wire)

@@ -8,7 +8,7 @@ from qibot.demo.slack_checks import check_answer, check_view
 from qibot.demo.slack_forms import Typed, complaints, fill, filled
 from qibot.demo.slack_installing import SlackInstalling
 from qibot.demo.slack_text import escape
-from qibot.demo.slack_things import Json, Post, Seen, SeenMessage, User, View, Workspace, label, pressable
+from qibot.demo.slack_things import Json, Post, Seen, SeenMessage, UploadedFile, User, View, Workspace, label, pressable
 from qibot.demo.slack_wire import Delivered
 
 _TYPED = re.compile(r"(https?://[^\s<>]+)|(?<!\w)@([\w.\-]+\w)")
@@ -72,6 +72,24 @@ class SlackPeople(SlackInstalling):
             "client_msg_id": self.next_id("msg"),
             "event_ts": post.ts,
         }
+        return await self._send_event(seen, workspace, event)
+
+    async def share(self, user: User, name: str, content: bytes, *, address: str = "") -> Seen:
+        """Send the bot a file in its direct messages; `address` is another place where it is kept."""
+        workspace, seen = self._begin(user)
+        channel = self.direct(workspace, [user.id])
+        file = UploadedFile(self.next_id("F"), workspace.id, name, len(content), name, content, [channel.id])
+        self.files[file.id] = file
+        post = self.post(channel, user.id, {"text": "", "files": [file.id]})
+        shared = {
+            "id": file.id,
+            "name": name,
+            "size": len(content),
+            "mode": "external" if address else "hosted",
+            "url_private_download": address or f"{self.base_url}/files/{file.id}",
+        }
+        event: Json = {"type": "message", "subtype": "file_share", "channel_type": "im", "channel": channel.id}
+        event |= {"user": user.id, "text": "", "files": [shared], "ts": post.ts, "event_ts": post.ts, "upload": False}
         return await self._send_event(seen, workspace, event)
 
     def _typed(self, workspace: Workspace, text: str, *, names: bool) -> str:

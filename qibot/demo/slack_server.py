@@ -16,7 +16,7 @@ import aiohttp
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 # Importing the method modules fills METHODS.
@@ -88,8 +88,10 @@ class SlackServer(SlackPeople):
         file, token = self.files.get(request.path_params["file_id"]), self.tokens.get(value)
         if file is None or file.content is None:
             return PlainTextResponse("not found", 404)
-        if token is None or token.trouble or file.team_id not in token.teams:
-            return PlainTextResponse("forbidden", 403)
+        if token is None or token.trouble or file.team_id not in token.teams or "files:read" not in token.scopes:
+            # Slack leads whoever may not read it to a page to sign in.
+            return RedirectResponse(f"{self.base_url}/oauth/v2/authorize", 302)
+        self.fetched.append(file.id)
         return Response(file.content, media_type="application/octet-stream")
 
 

@@ -53,6 +53,7 @@ class SlackState(Waiting):
         self.workspaces: dict[str, Workspace] = {}
         self.tokens: dict[str, Token] = {}
         self.files: dict[str, UploadedFile] = {}
+        self.fetched: list[str] = []
         self.views: dict[str, View] = {}
         self.calls: list[Call] = []
         self.problems: list[str] = []

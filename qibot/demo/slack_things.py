@@ -18,6 +18,7 @@ BOT_SCOPES = (
     "users:read",
     "users:read.email",
     "files:write",
+    "files:read",
 )
 
 

@@ -79,7 +79,7 @@ async def projects(
             f"project:{one.id}",
             topic_id,
             one.created_at,
-            one.lead_id,
+            one.lead_id or 0,
             f"New project: {one.title} (#{one.id}, {one.organisation.short_name})",
         )
         for one, topic_id in await db.execute(query)

@@ -284,12 +284,18 @@ async def together(db: AsyncSession, person_id: int, other_id: int) -> Together:
 
 async def make_organiser(db: AsyncSession, email: str) -> Person:
     """Make the member with this e-mail address an organiser. Raises `NotFound`, or `Refused` when two have it."""
+    found = await by_email(db, email)
+    found.is_organiser = True
+    return found
+
+
+async def by_email(db: AsyncSession, email: str) -> Person:
+    """The member with this e-mail address. Raises `NotFound`, or `Refused` when two have it."""
     found = (await db.scalars(select(Person).where(Person.email == email.lower(), Person.left_at.is_(None)))).all()
     if not found:
         raise NotFound(f"Nobody with the address {email} has joined yet.")
     if len(found) > 1:
         raise Refused(f"{len(found)} people have the address {email}.")
-    found[0].is_organiser = True
     return found[0]
 
 

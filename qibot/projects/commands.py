@@ -35,6 +35,9 @@ from qibot.projects.forms import (
     StopProject,
 )
 from qibot.projects.models import Project
+from qibot.projects.papers import service as papers
+from qibot.projects.papers import views as paper_views
+from qibot.projects.papers.export import may_see_words
 from qibot.projects.showing import service as showings
 from qibot.projects.showing import views as showing_views
 from qibot.projects.stories import service as stories
@@ -135,9 +138,11 @@ async def _going(turn: Turn, project: Project) -> tuple[Part, ...]:
     cycles = await changes.ramp(turn.db, project.id)
     diagram = await changes.diagram_of(turn.db, project.id) is not None
     tested = changes_views.on_page(project, cycles, diagram=diagram, mine=mine)
+    words = not project.lead_id and may_see_words(project, reader_of(turn))
+    origin = paper_views.on_page(await papers.origin(turn.db, project.id), turn.today, words=words)
     call = await calls.standing(turn.db, project.id, turn.now)
     asks = call_views.on_page(project, call.words if call else "")
-    return *asks, *story_views.of_project(project, story, leads=project.lead_id == me), *tested, *going
+    return *asks, *origin, *story_views.of_project(project, story, leads=project.lead_id == me), *tested, *going
 
 
 @commands.command("project edit", needs=member, help="Change a project that you lead, and its stage.", reads=True)

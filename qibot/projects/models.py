@@ -24,7 +24,7 @@ TO_ASK_FOR_STORY = text("story_asked_at IS NULL AND improving_since IS NOT NULL"
 
 
 class Project(Base):
-    """A piece of improvement work, led by one person.
+    """A piece of improvement work, led by one person; an imported one may wait for somebody to lead it.
 
     `folded` is the title and `words` title and aim, without case and punctuation: what searches look
     in. One lead has one live project of a title, so sending the form again makes no second one. `helpers` are words
@@ -69,7 +69,7 @@ class Project(Base):
     place: Mapped[str] = mapped_column(String(60), default="")
     helpers: Mapped[str] = mapped_column(String(150), default="")
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
-    lead_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     stage: Mapped[str] = mapped_column(String(20), default=IDEA)
     progress: Mapped[int] = mapped_column(default=0)
     progress_at: Mapped[datetime | None]
@@ -82,7 +82,7 @@ class Project(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
-    lead: Mapped[Person] = relationship(lazy="raise")
+    lead: Mapped[Person | None] = relationship(lazy="raise")
     organisation: Mapped[Organisation] = relationship(lazy="raise")
 
     @property

@@ -26,7 +26,7 @@ async def handover(db: AsyncSession, delivery: Delivery, now: datetime) -> Messa
     found = await handing.about(db, delivery.subject)
     project = found.project
     reader = await people.person(db, delivery.person_id)
-    if found.state != handing.OPEN or not project.live or project.lead_id != found.from_id:
+    if not handing.still_open(found):
         return None
     if not await visibility.may_know(db, project, reader):
         return None
@@ -41,9 +41,9 @@ async def handover_answered(db: AsyncSession, delivery: Delivery, now: datetime)
     found = await handing.about(db, delivery.subject)
     project = found.project
     if found.state == handing.TAKEN:
-        named = await people.agrees(db, project.lead_id, "findable")
-        return working_views.handed_on(project, project.lead.name if named else "")
-    if not project.live or project.lead_id != found.from_id or await handing.asked_now(db, project.id):
+        named = project.lead is not None and await people.agrees(db, project.lead.id, "findable")
+        return working_views.handed_on(project, project.lead.name if project.lead and named else "")
+    if not project.live or project.lead_id not in (None, found.from_id) or await handing.asked_now(db, project.id):
         return None
     return working_views.nobody_yet(project)
 

@@ -128,7 +128,8 @@ async def change(db: AsyncSession, project_id: int, by: Person, said: Described,
     found = await changeable(db, project_id, by)
     if stage not in STAGES:
         raise WrongFields({"stage": "Please choose one of those offered."})
-    twin = await live_of(db, found.lead_id, fold_title(said.title)) if stage in LIVE else None
+    led = stage in LIVE and found.lead_id is not None
+    twin = await live_of(db, found.lead_id or 0, fold_title(said.title)) if led else None
     if twin is not None and twin.id != found.id:
         raise WrongFields({"title": f"There is a live project of that title already (#{twin.id})."})
     topics, guessed = await topics_for(db, said)
@@ -223,7 +224,7 @@ async def cards(db: AsyncSession, projects: Sequence[Project], viewer: Person | 
     )
     for project_id, topic in await db.execute(about):
         topics[project_id].append(topic)
-    agreed = await _agreed(db, {p.lead_id for p in projects})
+    agreed = await _agreed(db, {p.lead_id or 0 for p in projects})
     closed = await title_only(db, projects, viewer)
     on_it = select(ProjectMember.project_id).where(ProjectMember.person_id == (viewer.id if viewer else 0))
     mine = set(await db.scalars(on_it.where(ProjectMember.project_id.in_([p.id for p in projects]))))

@@ -154,13 +154,16 @@ def _line(card: Card, me: Person | None, today: date, *more: Button) -> tuple[Pa
 
 
 def _named(card: Card, me: Person | None) -> bool:
-    return card.named or not card.project.lead.here or (me is not None and me.id == card.project.lead_id)
+    lead = card.project.lead
+    return card.named or lead is None or not lead.here or (me is not None and me.id == lead.id)
 
 
 def _lead(card: Card, me: Person | None) -> str:
     p = card.project
     if me is not None and me.id == p.lead_id:
         return "you"
+    if p.lead is None:
+        return "nobody of the network yet"
     if not p.lead.here:
         return "somebody who has left the network"
     return p.lead.name if card.named else f"a member of {p.organisation.short_name}"
@@ -319,9 +322,7 @@ def home(cards: Sequence[Card], *, more: bool) -> tuple[Part, ...]:
 
 
 _AT, _TODAY = datetime(2019, 11, 27, 10, tzinfo=UTC), date(2019, 11, 27)
-_MKUH = Organisation(
-    id=1, ods_code="RD8", name="Milton Keynes University Hospital NHS Foundation Trust", short_name="MKUH"
-)
+_MKUH = Organisation(id=1, name="Milton Keynes University Hospital NHS Foundation Trust", short_name="MKUH")
 _BEDS = Organisation(id=2, name="Bedfordshire Hospitals NHS Foundation Trust", short_name="Beds Hospitals")
 _AMINA = Person(id=1, name="Amina Okafor", organisation_id=1, organisation=_MKUH, is_organiser=False)
 _TOMASZ = Person(id=2, name="Tomasz Nowak", organisation_id=2, organisation=_BEDS, is_organiser=False)
@@ -352,7 +353,7 @@ _GO_ON = forms.MineIsDifferent(
 _THEIRS = Card(_TWO, (_SEPSIS,), True, True, why=("also about Sepsis", "also says “trolley”"))
 _SHY = Card(_TWO, (), False, False, why=("says “sepsis”",))
 _CLOSED = Card(_TWO, (), False, True, why=("says “sepsis”",), title_only=True)
-_TOPICS = (Choice("sepsis", "Sepsis", "Clinical safety"),)
+_TOPICS = {"topics": (Choice("sepsis", "Sepsis", "Clinical safety"),)}
 
 EXAMPLES: dict[str, Message | Form] = {
     "alike": alike([_GOING_ON, _SHY, _CLOSED], _GO_ON, _AMINA, _TODAY),
@@ -360,7 +361,7 @@ EXAMPLES: dict[str, Message | Form] = {
     "different_form": Form(
         forms.RegisterDifferent,
         {"title": _GO_ON.title, "aim": _GO_ON.aim, "topics": ("sepsis",), "place": _GO_ON.place},
-        choices={"topics": _TOPICS},
+        choices=_TOPICS,
         errors={"because": "Please fill this in."},
     ),
     "registered": registered(Saved(_ONE, (_SEPSIS,), True, True), _MINE, _AMINA, _TODAY),
@@ -387,12 +388,12 @@ EXAMPLES: dict[str, Message | Form] = {
     "home": Message("qibot", *home([_MINE, _THEIRS], more=True)),
     "home_none": Message("qibot", *home([], more=False)),
     "register_form": Form(
-        forms.RegisterProject, {"title": "Sepsis six within the hour", "place": "Luton"}, choices={"topics": _TOPICS}
+        forms.RegisterProject, {"title": "Sepsis six within the hour", "place": "Luton"}, choices=_TOPICS
     ),
     "edit_form": Form(
         forms.EditProject,
         {"title": "Sepsis six within the hour", "topics": ("sepsis",), "stage": IDEA, "project": "12"},
-        choices={"topics": _TOPICS},
+        choices=_TOPICS,
         errors={"title": "There is a live project of that title already (#9)."},
     ),
 }

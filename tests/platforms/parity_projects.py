@@ -74,16 +74,35 @@ class ProjectStories(Walk):
         await self.fills_well(AMINA, objective="Soft doors", prediction="More sleep")
         await self.says(AMINA, "pdsa result #4")
         await self.says(AMINA, "drivers #4")
+        await self.says(AMINA, "drivers picture #4")
         await self.says(AMINA, "drivers edit #4")
         await self.fills(AMINA, diagram="More sleep\nLight")
         await self.fills_well(AMINA, diagram="More sleep\n- Light & noise\n-- *Soft* doors\n- Rounds")
         for who, words in (
-            (STRANGER, "project show #4"), (STRANGER, "pdsa #4"), (STRANGER, "drivers #4"), (AMINA, "project show #4"),
+            (STRANGER, "project show #4"), (STRANGER, "pdsa #4"), (STRANGER, "drivers #4"),
+            (STRANGER, "drivers picture #4"), (AMINA, "project write-up #4"), (PRIYA, "project write-up #4"),
+            (AMINA, "project show #4"),
             (RUTH, "pdsa plan #4"), (AMINA, "small"), (AMINA, "small Jugs stand on the <left>"), (RUTH, "small"),
             (RUTH, "projects"), (AMINA, "small page:9"), (AMINA, "small"),
         ):  # fmt: skip
             await self.says(who, words)
         await self.presses(AMINA, "Take it back")
+
+    async def projects_in_files(self) -> None:
+        """Rows that Owen pastes, looked at, left out and taken in; one of them given a lead; and all of it exported."""
+        rows = "title\torganisation\tstatus\tlead\tid\nTea & *talk*\tRD8\tLive\tSam Elsewhere\tx-1\nNo\tNowhere\t\t\t"
+        for answer in ("No, leave it", "Yes, import 1"):
+            await self.says(OWEN, "project import")
+            await self.fills(OWEN, rows="one\nof ours")
+            await self.fills_well(OWEN, rows=rows)
+            await self.presses(OWEN, answer)
+        await self.says(OWEN, "project import")
+        await self.fills_well(OWEN, rows=rows)
+        for who in (OWEN, AMINA, STRANGER):
+            await self.says(who, "project show tea talk")
+        await self.says(OWEN, "project export")
+        await self.says(OWEN, "project export pdf")
+        await self.presses(OWEN, "project export xlsx")
 
     async def calling_for_help(self) -> None:
         """Sepsis six on ward 7 (#2) asks champions of sepsis for help, once."""

@@ -49,6 +49,7 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories):
         await self.showing_projects()
         await self.working_on_a_project()
         await self.calling_for_help()
+        await self.projects_in_files()
         await self.stories()
         await self.event()
         await self.organising()

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from qibot.chat.message import Document
 from qibot.database import Database
 from qibot.errors import WrongFields
 from qibot.projects.changes.drivers import Diagram, Driver, read
@@ -81,3 +82,22 @@ async def test_it_is_drawn_shown_in_words_and_changed_by_those_on_the_project(
         assert (await db.scalars(select(DriverDiagram.text))).all() == [
             "Fewer falls by March\n  Light\n    Lamps\n  Bells"
         ]
+
+
+async def test_it_is_drawn_as_a_picture_with_the_same_in_words(talk: Network) -> None:
+    await talk.join(AMINA)
+    await register(talk, AMINA, "Falls")
+    amina = talk(AMINA)
+    await amina.says("drivers picture #1")
+    assert "No driver diagram yet" in amina.sees
+    await amina.says("drivers edit #1")
+    ideas = "".join(f"\n-- idea {n}" for n in range(6))
+    await amina.fills(diagram=f"Fewer falls\n- Light{ideas}\n- Bells")
+    await amina.presses("As a picture")
+    (file,) = [part for part in amina.message.parts if isinstance(part, Document)]
+    assert file.name == "driver-diagram-1.png"
+    assert file.data.startswith(b"\x89PNG\r\n")
+    assert file.text == "Fewer falls\n  Light\n" + "".join(f"    idea {n}\n" for n in range(6)) + "  Bells"
+    assert "2 of the ideas are only counted in it." in amina.sees
+    await amina.presses("In words")
+    assert "Driver 2: Bells" in amina.sees

@@ -20,7 +20,7 @@ async def falls(talk: Network) -> None:
     await register(talk, AMINA, "Falls", aim="Fewer at night")
 
 
-async def lead(database: Database) -> tuple[int, list[int], list[int]]:
+async def lead(database: Database) -> tuple[int | None, list[int], list[int]]:
     """Who leads it, who is on it, who follows it."""
     async with database.transaction() as db:
         project = (await db.scalars(select(Project))).one()

@@ -47,7 +47,9 @@ async def test_a_project_is_registered_with_five_fields_and_has_next_steps(talk:
     async with database.transaction() as db:
         found = (await service.of_person(db, 1))[0]
         assert [t.label for t in await service.topics_of(db, found.id)] == ["Sepsis"]
-        assert (await service.project(db, found.id)).lead.name == "Amina Okafor"
+        lead = (await service.project(db, found.id)).lead
+        assert lead is not None
+        assert lead.name == "Amina Okafor"
 
 
 async def test_the_menu_opens_the_same_form(talk: Network) -> None:

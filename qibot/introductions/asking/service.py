@@ -113,7 +113,7 @@ async def _tell(db: AsyncSession, introduction_id: int, person: Person, day: dat
 
 async def _whom(db: AsyncSession, asker: Person, wish: Wish) -> int:
     if wish.project_id:
-        return (await projects.project(db, wish.project_id, asker)).lead_id
+        return (await projects.project(db, wish.project_id, asker)).lead_id or 0
     return wish.person_id or wish.champion_id
 
 

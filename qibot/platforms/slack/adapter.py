@@ -22,9 +22,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from qibot.chat.forms import Form
-from qibot.chat.incoming import Command, HomeOpened, Incoming, Press, Profile, Sender, Shortcut, Submission
+from qibot.chat.incoming import Command, FileSent, HomeOpened, Incoming, Press, Profile, Sender, Shortcut, Submission
 from qibot.chat.message import Message, Text
-from qibot.chat.platform import Address, Answering, Doubt, Sent, Unreachable
+from qibot.chat.platform import Address, Answering, Doubt, NotNow, Sent, Unreachable
 from qibot.chat.router import Reply
 from qibot.errors import Refused
 from qibot.platforms.leaving import looking
@@ -174,16 +174,33 @@ class SlackAdapter:
 
     async def _on_message(self, event: Json, body: Json, context: AsyncBoltContext) -> None:
         words, account = _words(event.get("text")), _text(event.get("user"))
-        if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id") or not words:
+        file = _file(event)
+        if event.get("channel_type") != "im" or event.get("bot_id") or not (file or words):
+            return
+        if event.get("subtype") and not file:
             return
         key = str(body.get("event_id") or _key(body))
         # The receipt keeps an effect from happening twice; this keeps an answer from being said twice.
         if not account or self._heard(key):
             return
         where = without(await self._where(context, body, account), command=words, trigger="")
-        work = self._begin(where, Command(key, self._sender(where), words, direct=True))
+        incoming = Command(key, self._sender(where), words, direct=True)
+        work = self._begin(where, self._sent(key, where, file) if file else incoming)
         await self.replies.in_time(work)
         self.replies.start(self._finish(where, work))
+
+    def _sent(self, key: str, where: Where, file: Json) -> FileSent:
+        """A file, which is fetched once it is known that its sender may send one."""
+
+        async def fetch() -> bytes:
+            size = file.get("size")
+            if isinstance(size, int) and size > calls.LARGEST:
+                raise calls.too_large()
+            if self._session is None:
+                raise NotNow("the bot is stopping")
+            return await calls.download(where.client, self._session, _text(file.get("url_private_download")))
+
+        return FileSent(key, self._sender(where), fetch)
 
     async def _on_home(self, event: Json, body: Json, context: AsyncBoltContext) -> None:
         if event.get("tab") != "home":
@@ -355,6 +372,12 @@ def _key(body: Json) -> str:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _file(event: Json) -> Json | None:
+    """The first file of a message; of several only that one is looked at."""
+    files = event.get("files") if event.get("subtype") == "file_share" else None
+    return files[0] if isinstance(files, list) and files and isinstance(files[0], dict) else None
 
 
 def _words(text: Any) -> str:

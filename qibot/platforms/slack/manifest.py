@@ -14,6 +14,7 @@ SCOPES = (
     "users:read",
     "users:read.email",
     "files:write",
+    "files:read",  # to read the file of projects that an organiser sends it; no other file is fetched
 )
 SHORTCUT = "qibot:"
 """What the callback ids of our shortcuts begin with; the command follows."""

@@ -32,7 +32,7 @@ class UnderWay:
 async def under_way(db: AsyncSession, project: Project) -> UnderWay:
     """What is under way around a project that was just registered. A team is the words under “who helps”."""
     here = (Project.organisation_id == project.organisation_id, Project.place == project.place)
-    mine = await _count(db, MANY_MINE * 3, Project.lead_id == project.lead_id)
+    mine = await _count(db, MANY_MINE * 3, Project.lead_id == project.lead_id) if project.lead_id else 0
     team = project.helpers and await _count(db, MANY_TEAM, *here, Project.helpers == project.helpers) >= MANY_TEAM
     place = project.place and await _count(db, MANY_PLACE, *here) >= MANY_PLACE
     return UnderWay(mine if mine >= MANY_MINE else 0, bool(team), bool(place))

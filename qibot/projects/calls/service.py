@@ -29,6 +29,11 @@ async def may_call(db: AsyncSession, project_id: int, by: Person, now: datetime)
     found = await changeable(db, project_id, by)
     if not found.live:
         raise Refused("That project is over.", ("Type ", Typed(f"project edit #{found.id}"), " to take it up again."))
+    if found.lead_id is None:
+        raise Refused(
+            "Nobody leads that project yet, so nobody could be introduced.",
+            ("Ask somebody to: ", Typed(f"project hand-on #{found.id}"), " and their name."),
+        )
     if not await people.agrees(db, found.lead_id, "introductions"):
         raise Refused(
             "Whoever answers would be introduced to its lead, who has not agreed to introductions.",
@@ -53,7 +58,7 @@ async def call(db: AsyncSession, project_id: int, by: Person, words: str, now: d
     if len(words.split()) < _FEWEST_WORDS:
         raise WrongFields({"words": "Please say it so that somebody knows whether it is them: what exactly, by when."})
     found = await may_call(db, project_id, by, now)
-    able = [one for one in await champions_for(db, found, now) if not await title_only(db, [found], one)][:MOST]
+    able = [one for one in await champions_for(db, found, by, now) if not await title_only(db, [found], one)][:MOST]
     if not able:
         raise Refused(
             "There is no champion of its topics whom I could ask just now.",

@@ -1,8 +1,11 @@
 """/qi pdsa, drivers, small."""
 
+import asyncio
+
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Form
 from qibot.chat.message import Message
+from qibot.documents.boxes import Branch, tree
 from qibot.errors import NotFound
 from qibot.people.turn import Turn, anybody, member, table
 from qibot.projects import service as projects
@@ -67,6 +70,20 @@ async def drivers(turn: Turn, project: Project) -> Message:
     await must_be_whole(turn.db, project, reader_of(turn))
     diagram = await service.diagram_of(turn.db, project.id)
     return views.drivers(project, diagram, mine=await _is_mine(turn, project))
+
+
+@commands.command(
+    "drivers picture", needs=anybody, help="A project’s driver diagram as a picture, to put on the wall.", reads=True
+)
+async def picture(turn: Turn, project: Project) -> Message:
+    await must_be_whole(turn.db, project, reader_of(turn))
+    diagram = await service.diagram_of(turn.db, project.id)
+    if diagram is None:
+        return views.drivers(project, None, mine=await _is_mine(turn, project))
+    branches = [Branch(one.words, one.ideas) for one in diagram.drivers]
+    # Some hundredths of a second: others go on meanwhile.
+    png = await asyncio.to_thread(tree, views.HEADINGS, diagram.aim, branches)
+    return views.drawing(project, diagram, png)
 
 
 @commands.command("drivers edit", needs=member, help="Draw or change a driver diagram, as indented text.", reads=True)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from qibot.chat.forms import Form
-from qibot.chat.message import Bold, Button, Buttons, Facts, Message, Note, Part, Text
+from qibot.chat.message import Bold, Button, Buttons, Document, Facts, Message, Note, Part, Text
 from qibot.chat.router import Say
 from qibot.clock import local_date
 from qibot.dates import say_date
+from qibot.documents.boxes import MOST_LEAVES
 from qibot.projects.changes.drivers import Diagram, Driver
 from qibot.projects.changes.forms import ACT, COMPARE, DrawDrivers, PlanCycle, StudyCycle, TakeBackSmall
 from qibot.projects.changes.models import ADAPT, IN_PART, Cycle
@@ -129,7 +130,23 @@ def drivers(project: Project, diagram: Diagram | None, *, mine: bool) -> Message
         ideas = driver.ideas or ("no idea yet",)
         lines = "\n".join(f"{_IN}– {idea}" for idea in ideas)
         parts.append(Text(Bold(f"Driver {n}: {driver.words}"), f"\n{lines}"))
-    return Message(f"Driver diagram: {project.title}", *parts, Buttons(*change, _show(project)))
+    picture = Button("As a picture", Say(f"drivers picture #{project.id}"))
+    return Message(f"Driver diagram: {project.title}", *parts, Buttons(*change, picture, _show(project)))
+
+
+HEADINGS = ("Aim", "Drivers", "Ideas")
+
+
+def drawing(project: Project, diagram: Diagram, png: bytes) -> Message:
+    """The same as a picture; where files cannot be handed over, as indented text to copy."""
+    hidden = sum(max(0, len(driver.ideas) - MOST_LEAVES) for driver in diagram.drivers)
+    more = f" {hidden} of the ideas are only counted in it." if hidden else ""
+    return Message(
+        f"Driver diagram: {project.title}",
+        Text(f"From the aim on the left to the ideas on the right.{more}"),
+        Document(f"driver-diagram-{project.id}.png", diagram.text, png),
+        Buttons(Button("In words", Say(f"drivers #{project.id}")), _show(project)),
+    )
 
 
 def drivers_form(project: Project, diagram: Diagram | None) -> Form:
@@ -206,6 +223,7 @@ _DONE = Cycle(
     learned="Plugs are for cleaners too.", act=ADAPT, next="Lamps with batteries", studied_at=_AT,
 )  # fmt: skip
 _DIAGRAM = Diagram("Fewer falls at night by March", (Driver("Light", ("Lamps", "Batteries")), Driver("Call bells")))
+_MANY = Diagram("Fewer falls at night by March", (Driver("Light <!channel> **x**", tuple("abcdef")),))
 _MINE = Small(3, "Water jugs stand on the left now", "MKUH", date(2019, 12, 11), True)
 _THEIRS = Small(2, "The huddle stands <!channel> **x**", "CNWL", date(2019, 12, 10), False)
 
@@ -220,6 +238,7 @@ EXAMPLES: dict[str, Message | Form] = {
     "changes_on_page": Message("Fewer falls", *on_page(_PROJECT, (_DONE, _OPEN), diagram=True, mine=False)),
     "changes_on_page_none": Message("Fewer falls", *on_page(_PROJECT, (), diagram=False, mine=True)),
     "drivers": drivers(_PROJECT, _DIAGRAM, mine=True),
+    "drivers_picture": drawing(_PROJECT, _MANY, b"\x89PNG"),
     "drivers_none": drivers(_PROJECT, None, mine=True),
     "drivers_form": drivers_form(_PROJECT, _DIAGRAM),
     "drivers_form_new": drivers_form(_PROJECT, None),

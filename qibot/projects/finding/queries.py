@@ -90,7 +90,7 @@ async def candidates(
     score = case((seen, hits.c.points), else_=hits.c.open)
     aim, place = (case((seen, column), else_="").label(column.key) for column in (Project.aim, Project.place))
     query = select(Project.id, Project.title, aim, place).join(hits, hits.c.found == Project.id)
-    query = query.where(visible(viewer), score > 0, Project.lead_id != viewer.id)
+    query = query.where(visible(viewer), score > 0, Project.lead_id.is_distinct_from(viewer.id))
     return (await db.execute(query.order_by(score.desc(), Project.updated_at.desc()).limit(most))).all()
 
 

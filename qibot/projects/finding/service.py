@@ -67,7 +67,11 @@ async def _with_reasons(
         why = [f"about {t.label}" for t in card.topics if t.id in labels]
         if said := saying(card.project.words, terms):
             why.append(f"says {quoted(said)}")
-        why += [f"with {name}" for name in called.get(card.project.id, ()) if name != card.project.lead.name]
+        why += [
+            f"with {name}"
+            for name in called.get(card.project.id, ())
+            if card.project.lead is None or name != card.project.lead.name
+        ]
         if card.project.id in told and not said:
             why.append("its story says so")
         hits.append(replace(card, why=tuple(why)))

@@ -21,9 +21,10 @@ IMPROVED_MONTHS = 6
 _SWEEP = 200
 
 
-async def after_end(db: AsyncSession, project: Project, lead: Person, now: datetime) -> None:
-    """A project has ended: its lead is asked in a week, unless its story is told by then."""
-    await _queue(db, lead, f"project:{project.id}", ENDED, now)
+async def after_end(db: AsyncSession, project: Project, now: datetime) -> None:
+    """A project has ended: its lead, if it has one, is asked in a week, unless its story is told by then."""
+    if project.lead is not None:
+        await _queue(db, project.lead, f"project:{project.id}", ENDED, now)
 
 
 async def after_introduction(db: AsyncSession, person: Person, introduction_id: int, now: datetime) -> None:
@@ -42,7 +43,9 @@ async def ask_due(db: AsyncSession, now: datetime) -> None:
     since = long_ago(now, months=IMPROVED_MONTHS)
     query = (
         select(Project)
-        .where(TO_ASK_FOR_STORY, Project.improving_since < since, Project.stage != STOPPED)
+        .where(
+            TO_ASK_FOR_STORY, Project.improving_since < since, Project.stage != STOPPED, Project.lead_id.is_not(None)
+        )
         .order_by(Project.improving_since, Project.id)
         .limit(_SWEEP)
         # Two processes may sweep at once.
@@ -51,7 +54,8 @@ async def ask_due(db: AsyncSession, now: datetime) -> None:
     for found in (await db.scalars(query)).all():
         found.story_asked_at = now
         subject = f"project:{found.id}"
-        await outbox.queue(db, kind=PROMPT_KIND, person_id=found.lead_id, subject=subject, period=IMPROVED, due_at=now)
+        lead_id = found.lead_id or 0
+        await outbox.queue(db, kind=PROMPT_KIND, person_id=lead_id, subject=subject, period=IMPROVED, due_at=now)
 
 
 async def still_true(db: AsyncSession, subject: str, plan: str, reader: Person) -> Project | None:

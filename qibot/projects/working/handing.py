@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -17,6 +17,7 @@ from qibot.people import service as people
 from qibot.people.models import Person
 from qibot.projects import evidence
 from qibot.projects.models import LEAD, Handover, Project, ProjectFollow, ProjectMember
+from qibot.projects.papers.models import ProjectImport
 from qibot.projects.service import changeable, live_of, topics_of
 from qibot.projects.visibility import may_know
 from qibot.projects.working import stalled
@@ -57,7 +58,7 @@ async def offer(db: AsyncSession, project_id: int, by: Person, to: Person, now: 
                 f"{AT_ONCE} people have been asked about that project and have not answered yet.",
                 "Please give them a few days.",
             )
-    return await _open(db, found, to, now)
+    return await _open(db, found, by, to, now)
 
 
 async def _rested(db: AsyncSession, found: Project, to: Person, now: datetime) -> None:
@@ -73,11 +74,13 @@ def _rests(now: datetime) -> ColumnElement[bool]:
     return and_(Handover.state.in_((DECLINED, EXPIRED)), Handover.answered_at > now - REST)
 
 
-async def _open(db: AsyncSession, found: Project, to: Person, now: datetime) -> Handover:
+async def _open(db: AsyncSession, found: Project, by: Person, to: Person, now: datetime) -> Handover:
+    # Where nobody leads it yet, whoever asks hears the answer.
+    by_id = found.lead_id or by.id
     last = add_working_days(local_date(now, to.zone), ANSWER_DAYS, to.week)
     row = insert_or_ignore(db, Handover).values(
         project_id=found.id,
-        from_id=found.lead_id,
+        from_id=by_id,
         to_id=to.id,
         state=OPEN,
         asked_at=now,
@@ -101,12 +104,12 @@ async def offer_to_champions(db: AsyncSession, project_id: int, by: Person, now:
         raise Refused("That project is over.", ("Type ", Typed(f"project edit #{found.id}"), " to take it up again."))
     made: list[Handover] = []
     room = min(CHAMPIONS, AT_ONCE - await asked_now(db, found.id))
-    for champion in await champions_for(db, found, now):
+    for champion in await champions_for(db, found, by, now):
         if len(made) >= room:
             break
         if await _may_be_offered(db, found, champion, now):
             await champions.asked(db, champion.id, now)
-            made.append(await _open(db, found, champion, now))
+            made.append(await _open(db, found, by, champion, now))
     if not made:
         raise Refused(
             "There is no champion of its topics whom I could ask just now.",
@@ -121,15 +124,15 @@ async def offer_to_champions(db: AsyncSession, project_id: int, by: Person, now:
     return made
 
 
-async def champions_for(db: AsyncSession, found: Project, now: datetime) -> list[Person]:
+async def champions_for(db: AsyncSession, found: Project, by: Person, now: datetime) -> list[Person]:
     """Champions of its topics who may be asked about it now, those of its place first. They are held until the end of
     the transaction, so that two who ask at the same moment do not ask them more often than they offered.
     """
     about = [t for t in await topics_of(db, found.id) if t.retired_at is None]
-    hits = await finding.for_topics(db, about, asker=found.lead, now=now)
+    hits = await finding.for_topics(db, about, asker=found.lead or by, now=now)
     ids = [hit.person_id for hit in hits]
     await db.execute(select(Person.id).where(Person.id.in_(ids)).order_by(Person.id).with_for_update(key_share=True))
-    hits = await finding.for_topics(db, about, asker=found.lead, now=now)
+    hits = await finding.for_topics(db, about, asker=found.lead or by, now=now)
     here = found.place.casefold()
     hits.sort(key=lambda hit: not here or hit.place.casefold() != here)
     everybody = [await people.person(db, hit.person_id) for hit in hits]
@@ -148,7 +151,7 @@ async def accept(db: AsyncSession, handover_id: int, person: Person, now: dateti
     project = found.project
     if found.state == TAKEN and project.lead_id == person.id:
         return project
-    if found.state != OPEN or not project.live or project.lead_id != found.from_id:
+    if not still_open(found):
         raise Refused("That project has found its way in the meantime.", "Thank you for being ready to take it on.")
     twin = await live_of(db, person.id, project.folded)
     if twin is not None:
@@ -167,7 +170,7 @@ async def accept(db: AsyncSession, handover_id: int, person: Person, now: dateti
 
 async def _change_lead(db: AsyncSession, project: Project, to: Person, now: datetime) -> None:
     """The new lead's organisation becomes the project's; who led it before goes on hearing what comes of it."""
-    before = project.lead_id
+    before = project.lead_id or 0
     on_it = ProjectMember.project_id == project.id
     await db.execute(delete(ProjectMember).where(on_it, ProjectMember.person_id.in_((before, to.id))))
     of_it = ProjectFollow.project_id == project.id
@@ -175,7 +178,10 @@ async def _change_lead(db: AsyncSession, project: Project, to: Person, now: date
     await db.execute(
         insert_or_ignore(db, ProjectMember).values(project_id=project.id, person_id=to.id, role=LEAD, since=now)
     )
-    await db.execute(insert_or_ignore(db, ProjectFollow).values(project_id=project.id, person_id=before, since=now))
+    if before:
+        await db.execute(insert_or_ignore(db, ProjectFollow).values(project_id=project.id, person_id=before, since=now))
+    # Somebody leads it now, so who did elsewhere need not be kept.
+    await db.execute(update(ProjectImport).where(ProjectImport.project_id == project.id).values(lead=""))
     project.lead_id, project.organisation_id = to.id, to.organisation_id
     project.lead, project.organisation = to, to.organisation
     await stalled.alive(db, project, now)
@@ -205,6 +211,12 @@ async def expire_due(db: AsyncSession, now: datetime) -> None:
     for found in (await db.scalars(query)).all():
         await _close(db, found, EXPIRED, now)
         await _tell_if_nobody(db, found, now)
+
+
+def still_open(found: Handover) -> bool:
+    """Whether the lead is still to be had: the project goes on, and has found no other lead since."""
+    project = found.project
+    return found.state == OPEN and project.live and project.lead_id in (None, found.from_id)
 
 
 async def about(db: AsyncSession, subject: str) -> Handover:
@@ -261,5 +273,5 @@ async def _load(db: AsyncSession, handover_id: int, *, lock: bool = False) -> Ha
 def _whole() -> Select[Handover]:
     of_it = joinedload(Handover.project, innerjoin=True)
     return select(Handover).options(
-        of_it.joinedload(Project.lead, innerjoin=True), of_it.joinedload(Project.organisation, innerjoin=True)
+        of_it.joinedload(Project.lead), of_it.joinedload(Project.organisation, innerjoin=True)
     )

@@ -259,7 +259,7 @@ async def _ended(db: AsyncSession, found: Project, now: datetime) -> None:
     """What goes with the end of a project, however it came."""
     await stalled.over(db, found)
     await handing.withdraw_all(db, found.id, now)
-    await prompts.after_end(db, found, found.lead, now)
+    await prompts.after_end(db, found, now)
 
 
 def number(claimed: str) -> int:

@@ -37,7 +37,7 @@ async def ask_due(db: AsyncSession, now: datetime) -> None:
         not_asked = or_(Project.stall_asked_at.is_(None), Project.stall_asked_at <= since)
         query = (
             select(Project)
-            .where(*stalled, not_asked, Project.paused_until.is_(None))
+            .where(*stalled, not_asked, Project.paused_until.is_(None), Project.lead_id.is_not(None))
             .order_by(since, Project.id)
             .limit(_SWEEP)
             # Two processes may sweep at once.
@@ -50,7 +50,8 @@ async def ask_due(db: AsyncSession, now: datetime) -> None:
 async def _ask(db: AsyncSession, found: Project, now: datetime) -> None:
     found.stall_asked_at = now
     subject, period = subject_of(found), local_date(now).isoformat()
-    await outbox.queue(db, kind=STALLED_KIND, person_id=found.lead_id, subject=subject, period=period, due_at=now)
+    lead_id = found.lead_id or 0
+    await outbox.queue(db, kind=STALLED_KIND, person_id=lead_id, subject=subject, period=period, due_at=now)
     await db.flush()
 
 
@@ -97,6 +98,8 @@ async def pause(db: AsyncSession, project_id: int, by: Person, until: date, now:
         raise WrongFields({"until": "Please give a day that is still to come, at most a year away."})
     found.paused_until = until
     lead = found.lead
+    if lead is None:
+        return found
     await outbox.queue(
         db,
         kind=STALLED_KIND,

@@ -236,7 +236,7 @@ def offered_champions(project: Project, count: int) -> Message:
     who = "a champion of its topics" if count == 1 else f"{count} champions of its topics"
     return Message(
         f"I ask {who} about “{project.title}”",
-        Text("They have ten working days. You lead it until one says yes, and hear from me whatever the answers."),
+        Text(f"They have ten working days. {_until(project, 'one says yes')} hear from me whatever the answers."),
         Buttons(_show(project)),
         Note("It counts as one of the times in a month that each of them offered to be asked."),
     )
@@ -246,20 +246,25 @@ def offered(project: Project, to: Person) -> Message:
     """After asking somebody."""
     return Message(
         f"I ask {to.name} about “{project.title}”",
-        Text("They have ten working days. You lead it until they say yes, and hear from me whatever the answer."),
+        Text(f"They have ten working days. {_until(project, 'they say yes')} hear from me whatever the answer."),
         Buttons(_show(project)),
-        Note("If they say yes, they lead it, and you follow it."),
+        Note(f"If they say yes, they lead it{', and you follow it' if project.lead_id else ''}."),
     )
+
+
+def _until(project: Project, when: str) -> str:
+    return f"You lead it until {when}, and" if project.lead_id else f"Nobody leads it until {when}; you"
 
 
 def offer(card: Card, handover_id: int, until: date, today: date) -> Message:
     """For the person asked."""
     p = card.project
-    lead = p.lead.name if card.named else f"A member of {p.organisation.short_name}"
+    lead = p.lead.name if p.lead and card.named else f"A member of {p.organisation.short_name}"
+    why = f"{lead} looks for somebody to carry it on." if p.lead else "Nobody of the network leads it yet."
     aim = (Quote(p.aim),) if p.aim else ()
     return Message(
         f"Would you lead “{p.title}”?",
-        Text(f"{lead} looks for somebody to carry it on."),
+        Text(why),
         *aim,
         Facts(
             (
@@ -311,10 +316,11 @@ def handed_on(project: Project, name: str) -> Message:
 
 
 def nobody_yet(project: Project) -> Message:
-    """For the lead, when none of those asked could take it on."""
+    """For whoever asked, when none of those asked could take it on."""
+    still = "You still lead it." if project.lead_id else "Nobody leads it yet."
     return Message(
         f"Nobody could take on “{project.title}” this time",
-        Text("That is no word on the project: people have full weeks. You still lead it. What would suit it best?"),
+        Text(f"That is no word on the project: people have full weeks. {still} What would suit it best?"),
         Buttons(
             Button("Ask somebody else", Say(f"project hand-on #{project.id}")),
             Button("Carry on", Say(f"update #{project.id}")),
@@ -338,6 +344,7 @@ _ONE = Project(
     place="Milton Keynes", helpers="", lead_id=1, lead=_AMINA, organisation=_MKUH, stage=UNDER_WAY, progress=5,
     created_at=_AT, updated_at=_AT,
 )  # fmt: skip
+_UNLED = Project(id=13, title="Quiet nights", organisation=_MKUH, stage=UNDER_WAY)
 _NEWS = News("Two nurses tried the trolley on the night shift.\nIt was missed twice.", 5, _AT)
 _OLDER = News("We have a trolley <!channel> **x**", 0, _AT)
 _TEAM = (
@@ -378,4 +385,6 @@ EXAMPLES: dict[str, Message | Form] = {
     "handed_on": handed_on(_ONE, "Tomasz Nowak"),
     "handed_on_unnamed": handed_on(_ONE, ""),
     "nobody_could": nobody_yet(_ONE),
+    "nobody_could_lead": nobody_yet(_UNLED),
+    "offered_unled": offered(_UNLED, _TOMASZ),
 }
