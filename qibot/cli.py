@@ -19,6 +19,8 @@ topics = typer.Typer(help="The vocabulary: which topics words speak of.", no_arg
 champions = typer.Typer(help="Champions: whom words lead to.", no_args_is_help=True)
 app.add_typer(topics, name="topics")
 app.add_typer(champions, name="champions")
+rounds = typer.Typer(help="Rounds: who would meet whom.", no_args_is_help=True)
+app.add_typer(rounds, name="rounds")
 
 _Words = Annotated[list[str] | None, typer.Argument(help="What somebody might type")]
 _File = Annotated[Path | None, typer.Option("--file", help="A question on each line instead; - is standard input")]
@@ -212,6 +214,25 @@ def champions_index() -> None:
     from qibot.settings import load
 
     typer.echo(f"{asyncio.run(asked.index(load().qibot_database_url)):,} pieces of evidence.")
+
+
+@rounds.command("plan")
+def rounds_plan(
+    people: Annotated[
+        Path, typer.Option(help="CSV: id, organisation, place, role, topics (a|b), waited, prefers_trio")
+    ],
+    met: Annotated[Path | None, typer.Option(help="CSV of who met whom: a, b, weeks_ago")] = None,
+    rule: Annotated[
+        str, typer.Option(help="anybody, another organisation, another organisation and place, or same role")
+    ] = "another organisation",
+    cool_down: Annotated[float, typer.Option(help="Weeks for which two who met are not matched again", min=0)] = 26,
+    seed: Annotated[int, typer.Option(help="Another one chooses otherwise among equals", min=0)] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object")] = False,
+) -> None:
+    """Who of the people in a file would meet whom, and why. Nothing is sent, and no database is opened."""
+    from qibot import asked
+
+    asyncio.run(asked.round_of(people, met, rule=rule, cool_down=cool_down, seed=seed, as_json=as_json))
 
 
 @app.command()
