@@ -22,6 +22,9 @@ from qibot.introductions.rounds.repair import repaired
 ALONE = -1
 _WARM = ((40.0, 15, 0), (20.0, 20, 0), (10.0, 30, 0), (5.0, 30, 1), (2.5, 30, 1))
 _COOL = ((1.2, 40, 4), (0.6, 50, 4))
+_COOL_OF_MANY = ((1.2, 30, 2), (0.6, 30, 2))
+_MANY = 20_000
+"""Among so many nearly everybody finds somebody alike, and less will do."""
 _LAST = ((0.6, 40, 1),)
 _FAR = 150.0
 """Pairs that lack so much are not in the best round, as far as prices can say."""
@@ -51,11 +54,13 @@ def near(field: Field, numbers: np.random.Generator, spare: int, *, odd: bool) -
     prices = priced(field, edges, _WARM)
     edges = edges.more(field, *hold(field, prices))
     close = edges.only(moved(prices, edges).lack(edges) < _FAR)
-    prices = priced(field, close, _COOL, prices)
+    many = field.count > _MANY
+    prices = priced(field, close, _COOL_OF_MANY if many else _COOL, prices)
     mate = _surest(field, close, prices)
     likely = close.only(prices.share > _LIKELY)
-    close = close.more(field, *hold(field, prices))
-    prices = priced(field, close, _LAST, prices)
+    if not many:
+        close = close.more(field, *hold(field, prices))
+        prices = priced(field, close, _LAST, prices)
     lack = moved(prices, edges).lack(edges)
     three = _three(field, edges.only(lack < _FAR), prices) if odd else ()
     chosen = np.array(three, np.int64)
