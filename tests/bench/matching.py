@@ -160,7 +160,7 @@ def said(figures: Mapping[str, Any]) -> str:
     for row in figures["rounds"]:
         sat_out, new = row["sat_out"], row["met"]
         lines.append(
-            f"{row['people']:,} people, the largest organisation {row['largest']:.0%}: new people met {new['mean']:.1f} "
+            f"{row['people']:,} people, the largest organisation {row['largest']:.0%}: met {new['mean']:.1f} new people "
             f"(fewest {new['fewest']}), sat out {sat_out['most']} times at most, in one organisation they differ by "
             f"{sat_out['difference']}; repeats {row['repeats']}, of one organisation {row['same']}"
         )
