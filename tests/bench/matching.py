@@ -158,9 +158,9 @@ def said(figures: Mapping[str, Any]) -> str:
                 )
     lines.append(f"\n{ROUNDS} rounds, one after the other")
     for row in figures["rounds"]:
-        sat_out, new = row["sat_out"], row["met"]
+        sat_out, new, of_all = row["sat_out"], row["met"], f"{row['largest']:.0%} in one organisation"
         lines.append(
-            f"{row['people']:,} people, the largest organisation {row['largest']:.0%}: met {new['mean']:.1f} new people "
+            f"{row['people']:,} people, {of_all}: met {new['mean']:.1f} new people "
             f"(fewest {new['fewest']}), sat out {sat_out['most']} times at most, in one organisation they differ by "
             f"{sat_out['difference']}; repeats {row['repeats']}, of one organisation {row['same']}"
         )

@@ -134,6 +134,21 @@ def test_number_queue_and_weight_are_the_best_of_all_possibilities(made: tuple[l
 
 @settings(max_examples=60, deadline=None)
 @given(rounds())
+def test_the_way_for_very_many_people_allows_nothing_else_for_a_few(made: tuple[list[Taker], Met, str]) -> None:
+    brute = Brute(*made)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "EXACT", 0)
+        done = plan(made[0], made[1], rule=made[2])
+    groups = [frozenset(group.people) for group in (*done.pairs, *done.trios)]
+    assert sorted([one for group in groups for one in group] + [one.person for one in done.left]) == sorted(
+        brute.people
+    )
+    assert all(frozenset(pair) in brute.links for group in groups for pair in combinations(group, 2))
+    assert done.weight <= done.bound
+
+
+@settings(max_examples=60, deadline=None)
+@given(rounds())
 def test_whoever_is_left_could_join_nobody_and_hears_why(made: tuple[list[Taker], Met, str]) -> None:
     done, brute = plan(made[0], made[1], rule=made[2]), Brute(*made)
     for left in done.left:
