@@ -72,19 +72,19 @@ def _solved(field: Field, numbers: np.random.Generator) -> Solved:
 
 
 def _too_large(field: Field) -> tuple[Yes | None, int]:
-    """Those of an organisation or place of whom more than half are, and how many of them must sit out."""
+    """Those of an organisation or place of whom half or more are, and how many of them must sit out."""
     for column in field.columns:
         size = np.bincount(column)
         largest = int(size.argmax())
-        if 2 * int(size[largest]) > field.count + 1:
+        if 2 * int(size[largest]) >= field.count:
             return column == largest, 2 * int(size[largest]) - field.count
     return None, 0
 
 
 def _last(field: Field, people: Ints, too_many: int) -> Ints:
     """Those who sit out whatever the weights: of the last in the queue, but for equals at the border."""
-    turn = np.sort(field.turn[people])
-    last: Ints = people[field.turn[people] < turn[too_many - 1]]
+    border = np.sort(field.turn[people])[max(too_many - 1, 0)]
+    last: Ints = people[field.turn[people] < border]
     return last
 
 

@@ -281,3 +281,11 @@ def test_beyond_what_is_exact_the_order_of_people_does_not_matter() -> None:
     people = crowd(420, 5)
     met = {(people[n].id, people[n + 1].id): 2.0 for n in range(400)}
     assert plan(people, met, seed=4) == plan(people[::-1], {(b, a): w for (a, b), w in met.items()}, seed=4)
+
+
+@pytest.mark.parametrize(("count", "large"), [(400, 200), (401, 201), (402, 200)])
+def test_one_that_is_just_half_leaves_nobody_who_need_not_be_left(count: int, large: int) -> None:
+    people = [replace(one, organisation="large" if n < large else f"o{n % 9}") for n, one in enumerate(crowd(count, 8))]
+    done = plan(people)
+    assert len(done.pairs) == count // 2
+    assert [one.person in {p.id for p in people[:large]} for one in done.left] == [True] * (count % 2)
