@@ -52,7 +52,8 @@ def earlier(crowd: Sequence[Taker], seed: int) -> dict[tuple[str, str], float]:
 def shuffled(crowd: Sequence[Taker], seed: int) -> list[tuple[str, str]]:
     """What most bots do that are free to use: shuffle, and put neighbours together."""
     order = [one.id for one in crowd]
-    random.Random(seed).shuffle(order)
+    # Not the chance that made the earlier rounds.
+    random.Random(f"shuffled {seed}").shuffle(order)
     return list(zip(order[::2], order[1::2], strict=False))
 
 
