@@ -48,6 +48,8 @@ def main(*, quick: bool, seed: int, as_json: bool = False) -> None:
 
 def _alone(what: Callable[..., dict[str, Any]], *given: Any) -> dict[str, Any]:
     """Done by a process of its own, so that its memory is its own, and on one core."""
+    # Inherited, and read when numpy is imported: as in the process in which many are matched.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_on_one_core) as pool:
         return pool.submit(what, *given).result()
 
