@@ -17,7 +17,8 @@ Groups = Iterable[Sequence[str]]
 
 def people(count: int, seed: int, mix: str = "usual", largest: float = 0.0) -> list[Taker]:
     """People of 40 organisations, the largest with some 23 in 100 (or this share), with one to four of 60 topics, some
-    of which are much more frequent than others. `mix`: everybody has one topic more, the same; or topics are 3,000.
+    of which are much more frequent than others. `mix`: everybody has one topic more, the same; or there are 300 topics,
+    none more frequent than others.
     """
     dice = np.random.default_rng(seed)
     share = 1 / np.arange(1, ORGANISATIONS + 1)
@@ -25,8 +26,8 @@ def people(count: int, seed: int, mix: str = "usual", largest: float = 0.0) -> l
         share[1:] *= (1 - largest) / share[1:].sum()
         share[0] = largest
     of = dice.choice(ORGANISATIONS, count, p=share / share.sum())
-    topics = 3_000 if mix == MIXES[2] else TOPICS
-    usual = np.log(1 / np.arange(3, topics + 3))
+    topics = 300 if mix == MIXES[2] else TOPICS
+    usual = np.zeros(topics) if mix == MIXES[2] else np.log(1 / np.arange(3, topics + 3))
     many = dice.integers(1, 5, count)
     found = []
     for n in range(count):
