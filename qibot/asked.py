@@ -1,5 +1,8 @@
-"""Questions at the command line: which topics words speak of, whom they lead to, and why. The operator's way to see."""
+"""Questions at the command line: which topics words speak of, whom they lead to, who would meet whom, and why. The
+operator's way to see.
+"""
 
+import asyncio
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -83,6 +86,42 @@ async def champions(url: str, asked: Iterable[str], *, as_json: bool) -> None:
                 _print_people(question, people, as_json=as_json)
     finally:
         await database.close()
+
+
+async def round_of(people: Path, met: Path | None, *, rule: str, cool_down: float, seed: int, as_json: bool) -> None:
+    """Print who would meet whom of the people in a file. Nothing is sent, and no database is opened.
+
+    Raises `Refused` for a rule that nobody knows and for rows that cannot be read.
+    """
+    from qibot.introductions.rounds import reading
+    from qibot.introductions.rounds.matching import RULES, plan
+
+    if rule not in RULES:
+        raise Refused(f"There is no rule “{rule}”.", f"The rules are: {', '.join(RULES)}.")
+    takers = reading.people(people)
+    before = reading.met(met, takers) if met else {}
+    now = asyncio.get_running_loop().time
+    started = now()
+    done = plan(takers, before, rule=rule, cool_down=cool_down, seed=seed)
+    seconds = now() - started
+    if as_json:
+        groups = {
+            name: [{"people": list(one.people), "weight": one.weight, "why": one.why} for one in found]
+            for name, found in (("pairs", done.pairs), ("trios", done.trios))
+        }
+        left = [{"person": one.person, "why": one.why} for one in done.left]
+        figures = {"weight": done.weight, "bound": done.bound, "seconds": round(seconds, 3)}
+        print(json.dumps({**groups, "left": left, **figures}, ensure_ascii=False))
+        return
+    for group in (*done.pairs, *done.trios):
+        print(f"{' and '.join(group.people)}: {group.why or 'nothing in common that was said'} ({group.weight})")
+    for one in done.left:
+        print(f"{one.person} sits out. {one.why}")
+    how = "the best there is" if done.weight == done.bound else f"the best weighs {done.bound:,} at most"
+    print(
+        f"\n{len(done.pairs):,} pairs, {len(done.trios):,} trios, {len(done.left):,} sit out. "
+        f"Weight {done.weight:,}, {how}; {seconds:.2f} s. Nothing was sent."
+    )
 
 
 def _print_people(question: str, people: Sequence[dict[str, Any]], *, as_json: bool) -> None:

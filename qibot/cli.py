@@ -19,8 +19,10 @@ topics = typer.Typer(help="The vocabulary: which topics words speak of.", no_arg
 champions = typer.Typer(help="Champions: whom words lead to.", no_args_is_help=True)
 projects = typer.Typer(help="Projects: their write-ups.", no_args_is_help=True)
 app.add_typer(topics, name="topics")
+rounds = typer.Typer(help="Rounds: who would meet whom.", no_args_is_help=True)
 app.add_typer(champions, name="champions")
 app.add_typer(projects, name="projects")
+app.add_typer(rounds, name="rounds")
 
 _Words = Annotated[list[str] | None, typer.Argument(help="What somebody might type")]
 _File = Annotated[Path | None, typer.Option("--file", help="A question on each line instead; - is standard input")]
@@ -267,6 +269,25 @@ def give_out(
 def _only_projects(what: str) -> None:
     if what != "projects":
         raise typer.BadParameter(f"I know projects, and not {what}.")
+
+
+@rounds.command("plan")
+def rounds_plan(
+    people: Annotated[
+        Path, typer.Option(help="CSV: id, organisation, place, role, topics (a|b), waited, prefers_trio")
+    ],
+    met: Annotated[Path | None, typer.Option(help="CSV of who met whom: a, b, weeks_ago")] = None,
+    rule: Annotated[
+        str, typer.Option(help="anybody, another organisation, another organisation and place, or same role")
+    ] = "another organisation",
+    cool_down: Annotated[float, typer.Option(help="Weeks for which two who met are not matched again", min=0)] = 26,
+    seed: Annotated[int, typer.Option(help="Another one chooses otherwise among equals", min=0)] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object")] = False,
+) -> None:
+    """Who of the people in a file would meet whom, and why. Nothing is sent, and no database is opened."""
+    from qibot import asked
+
+    asyncio.run(asked.round_of(people, met, rule=rule, cool_down=cool_down, seed=seed, as_json=as_json))
 
 
 @app.command()

@@ -4,13 +4,21 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import command, finding, lookalikes, search, start, teams
+from tests.bench import command, finding, lookalikes, matching, search, start, teams
 
-BENCHES = {"command": command, "finding": finding, "lookalikes": lookalikes, "search": search, "start": start}
+BENCHES = {
+    "command": command,
+    "finding": finding,
+    "lookalikes": lookalikes,
+    "matching": matching,
+    "search": search,
+    "start": start,
+}
 RUNS: dict[str, Callable[[argparse.Namespace], None]] = {
     "command": lambda given: (teams if given.platform == "teams" else command).main(quick=given.quick, seed=given.seed),
     "finding": lambda given: finding.main(as_json=given.json, misses=given.misses),
     "lookalikes": lambda given: lookalikes.main(quick=given.quick, seed=given.seed, as_json=given.json),
+    "matching": lambda given: matching.main(quick=given.quick, seed=given.seed, as_json=given.json),
     "search": lambda given: search.main(quick=given.quick, seed=given.seed, people=given.people, as_json=given.json),
     "start": lambda given: start.main(quick=given.quick, seed=given.seed),
 }
@@ -27,7 +35,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: a look, not a figure to quote")
     parser.add_argument("--seed", type=int, default=1, help="of the invented network (default 1)")
     parser.add_argument(
-        "--json", action="store_true", help="for finding, lookalikes and search: print the figures as JSON"
+        "--json", action="store_true", help="for finding, lookalikes, matching and search: print the figures as JSON"
     )
     parser.add_argument(
         "--people", type=_sizes, default=search.PEOPLE, metavar="N[,N…]", help="for search: sizes of the network"

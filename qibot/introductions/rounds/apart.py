@@ -1,6 +1,7 @@
 """A round worked out in a process of its own, so that chat stays quick while it is."""
 
 import asyncio
+import os
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -20,4 +21,6 @@ async def ask(people: tuple[Taker, ...], met: Mapping[tuple[str, str], float], a
 
 
 def _plan(people: tuple[Taker, ...], met: Mapping[tuple[str, str], float], asked: Mapping[str, Any]) -> Plan:
+    # Before numpy is imported. One thread: the others would take the cores that chat answers on.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     return plan(people, met, **asked)

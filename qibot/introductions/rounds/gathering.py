@@ -69,7 +69,14 @@ async def how_many(db: AsyncSession, programme: Programme, now: datetime) -> int
 async def gather(db: AsyncSession, programme: Programme, now: datetime) -> Gathered:
     """Everybody who is in the coming round of `programme` as things are now."""
     query = (
-        select(Person.id, Person.organisation_id, Person.place, Person.role, Participant)
+        select(
+            Person.id,
+            Person.organisation_id,
+            Person.place,
+            Person.role,
+            Participant,
+            sat_out(programme.next_number - 1),
+        )
         .join(Participant, Participant.person_id == Person.id)
         .where(*is_in(programme, now))
         .order_by(Person.id)
@@ -90,8 +97,9 @@ async def gather(db: AsyncSession, programme: Programme, now: datetime) -> Gathe
             frozenset(topics.get(person_id, ())),
             takes.waited,
             takes.prefers_trio,
+            sat_out_last,
         )
-        for person_id, organisation_id, place, role, takes in rows
+        for person_id, organisation_id, place, role, takes, sat_out_last in rows
         if person_id not in busy
     )
     return Gathered(takers, met, never, {one: busy[one] for one, *_ in rows if one in busy})
@@ -151,6 +159,17 @@ def is_in(programme: Programme, now: datetime) -> tuple[ColumnElement[bool], ...
 def is_awake(today: date) -> tuple[ColumnElement[bool], ...]:
     """That neither their rounds nor all that I say to them is paused."""
     return tuple(or_(column.is_(None), column <= today) for column in (Participant.paused_until, Person.paused_until))
+
+
+def sat_out(number: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """That a `Participant` had no place in the round of this number, or one that came to nothing."""
+    return exists().where(
+        Round.programme_id == Participant.programme_id,
+        Round.number == number,
+        Seat.round_id == Round.id,
+        Seat.person_id == Participant.person_id,
+        or_(Seat.group == 0, Seat.state.in_((LOST, ALONE))),
+    )
 
 
 def takes_part(programme: Programme) -> tuple[ColumnElement[bool], ...]:

@@ -156,8 +156,8 @@ def _still(planned: Plan, gathered: Gathered, programme: Programme) -> tuple[lis
 
 
 async def _seat(db: AsyncSession, found: Round, seats: Sequence[tuple[str, int, str]], gathered: Gathered) -> None:
-    """Everybody's place (person, group, why). Whoever is matched has waited for nothing; whoever sits out, for one
-    round more.
+    """Everybody's place (person, group, why). Whoever sits out has done so once more, which stays when they are matched
+    later: nobody shall sit out twice before everybody who could has once.
     """
     waited = {one.id: one.waited for one in gathered.takers}
     rows = [
@@ -167,10 +167,9 @@ async def _seat(db: AsyncSession, found: Round, seats: Sequence[tuple[str, int, 
     if rows:
         await db.execute(insert(Seat), rows)
     mine = Participant.programme_id == found.programme_id
-    for seated, waits in ((Seat.group != 0, 0), (Seat.group == 0, Participant.waited + 1)):
-        people = select(Seat.person_id).where(Seat.round_id == found.id, seated)
-        change = update(Participant).where(mine, Participant.person_id.in_(people)).values(waited=waits)
-        await db.execute(change, execution_options={"synchronize_session": False})
+    sit_out = select(Seat.person_id).where(Seat.round_id == found.id, Seat.group == 0)
+    change = update(Participant).where(mine, Participant.person_id.in_(sit_out)).values(waited=Participant.waited + 1)
+    await db.execute(change, execution_options={"synchronize_session": False})
 
 
 async def _introduce(

@@ -22,8 +22,9 @@ IN_PROCESS = 200
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """Somebody who takes part. `waited`: how often they have sat out in this programme so far. Whoever gives no
-    organisation or place is taken to share it with everybody else who gives none.
+    """Somebody who takes part. `waited`: how often they have sat out in this programme so far, all in all;
+    `sat_out_last`: the last time as well, which comes first among equals. Whoever gives no organisation or place is
+    taken to share it with everybody else who gives none.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Taker:
     topics: frozenset[str] = frozenset()
     waited: int = 0
     prefers_trio: bool = False
+    sat_out_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ def plan(
         raise ValueError(f"There is no rule “{rule}”. The rules are: {', '.join(RULES)}.")
     if len({taker.id for taker in people}) != len(people):
         raise ValueError("Everybody takes part once, and an id comes twice.")
-    from qibot.introductions.rounds.engine import Question, answer
+    from qibot.introductions.rounds.engine import answer
+    from qibot.introductions.rounds.field import Question
 
     return answer(Question(tuple(people), met or {}, tuple(never), rule, cool_down, seed))
 

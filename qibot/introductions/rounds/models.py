@@ -71,9 +71,10 @@ class Participant(Base):
     """Somebody who takes part in a programme, because they said so.
 
     `mode`: asked before each round, or in each until they pause. `skip_number` and `yes_number` are the round that they
-    leave out and the one that they said yes to; 0 for none. `waited`: rounds that they sat out since they were last
-    matched in this programme. An agreement to introductions that is younger than `joined_at` does not count: whoever
-    withdrew is out, and comes in again only by joining again.
+    leave out and the one that they said yes to; 0 for none. `waited`: rounds of this programme that they sat out, all
+    in all; whoever joins begins with the fewest of their organisation, so that nobody has to catch up. An agreement to
+    introductions that is younger than `joined_at` does not count: whoever withdrew is out, and comes in again only by
+    joining again.
     """
 
     __tablename__ = "round_participants"

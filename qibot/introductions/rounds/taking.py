@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Refused
 from qibot.introductions.rounds import service
-from qibot.introductions.rounds.gathering import agreed_ever_since, is_for
+from qibot.introductions.rounds.gathering import agreed_ever_since, is_for, sat_out
 from qibot.introductions.rounds.models import MODES, Participant, Programme
 from qibot.introductions.rounds.service import is_running
 from qibot.introductions.rounds.telling import Told, told
@@ -42,13 +42,15 @@ async def join(db: AsyncSession, person: Person, programme: Programme, mode: str
             ),
         )
     key = {"programme_id": programme.id, "person_id": person.id}
-    new = {"mode": mode, "joined_at": now}
+    fewest = await _fewest(db, person, programme)
+    new = {"mode": mode, "joined_at": now, "waited": fewest}
     await db.execute(insert_or_ignore(db, Participant).values(**key, **new))
     mine = await _held(db, programme.id, person.id)
     if not await _takes_part(db, mine):
         # Joined once, left or withdrew, and back: what was before is over.
         mine.joined_at, mine.left_at, mine.paused_until = now, None, None
-        mine.skip_number = mine.yes_number = mine.waited = 0
+        mine.skip_number = mine.yes_number = 0
+        mine.waited = max(mine.waited, fewest)
     mine.mode = mode
     return mine
 
@@ -112,16 +114,17 @@ def pause(mine: Participant, until: date, today: date) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """What somebody takes part in, and whether the coming round has been agreed to already."""
+    """What somebody takes part in, and whether they sat out its last round."""
 
     programme: Programme
     me: Participant
+    sat_out_last: bool = False
 
 
 async def of_person(db: AsyncSession, person: Person) -> list[Mine]:
     """What somebody takes part in, the next round first."""
     query = (
-        select(Programme, Participant)
+        select(Programme, Participant, sat_out(Programme.next_number - 1))
         .join(Participant, Participant.programme_id == Programme.id)
         .where(is_running(), Participant.person_id == person.id, Participant.left_at.is_(None), agreed_ever_since())
         .options(joinedload(Programme.topic), joinedload(Programme.event))
@@ -148,6 +151,16 @@ async def _held(db: AsyncSession, programme_id: int, person_id: int) -> Particip
     if found is None:
         raise NotFound("You do not take part in that.", ("Type ", Typed("rounds"), " to see what there is."))
     return found
+
+
+async def _fewest(db: AsyncSession, person: Person, programme: Programme) -> int:
+    """How often those of their organisation who take part have sat out, who did least often. A newcomer who began with
+    nothing would sit out until they had caught up.
+    """
+    query = select(func.min(Participant.waited)).join(Person, Person.id == Participant.person_id)
+    theirs = Person.organisation_id == person.organisation_id, Person.id != person.id
+    here = Participant.programme_id == programme.id, Participant.left_at.is_(None)
+    return await db.scalar(query.where(*theirs, *here)) or 0
 
 
 async def _takes_part(db: AsyncSession, mine: Participant) -> bool:

@@ -150,7 +150,7 @@ def home(entries: Sequence[Mine], today: date) -> tuple[Part, ...]:
 
 
 def _entry(one: Mine, today: date) -> tuple[Part, ...]:
-    first = " You come first, as you sat out the last time." if one.me.waited else ""
+    first = " You come first, as you sat out the last time." if one.sat_out_last else ""
     return Text(f"{_state(one, today)}{first}"), Buttons(*_steps(one, today))
 
 
@@ -277,7 +277,7 @@ def _me(mode: str = AUTOMATIC, **more: object) -> Participant:
     return Participant(programme_id=3, person_id=1, mode=mode, joined_at=_AT, **{**usual, **more})
 
 
-_IN, _ASKED = Mine(_COFFEE, _me(waited=1, prefers_trio=True)), Mine(_SEPSIS, _me(ASK_ME))
+_IN, _ASKED = Mine(_COFFEE, _me(waited=1, prefers_trio=True), True), Mine(_SEPSIS, _me(ASK_ME))
 _SKIPPED, _PAUSED = Mine(_COFFEE, _me(skip_number=2)), Mine(_COFFEE, _me(paused_until=date(2020, 1, 6)))
 
 EXAMPLES: dict[str, Message | Form] = {
