@@ -56,7 +56,13 @@ class House:
     ) -> None:
         self.settings, self.clock = settings, clock or SystemClock()
         self.database = Database(settings.qibot_database_url)
-        self.bot = Bot(self.database, features.router, self.clock, organisers=settings.qibot_organisers)
+        self.bot = Bot(
+            self.database,
+            features.router,
+            self.clock,
+            organisers=settings.qibot_organisers,
+            alone_up_to=settings.qibot_broadcast_alone_up_to,
+        )
         self.slack = SlackSide(settings, self.bot, self.database, self.clock) if settings.slack_on else None
         self.teams = self._teams_side(teams_cloud) if settings.teams_on else None
         self.sides = [side for side in (self.slack, self.teams) if side is not None]
@@ -119,7 +125,9 @@ class House:
         log.info("stopped")
 
     async def deliver(self) -> None:
-        """Send what is due."""
+        """Begin what is to begin now, and send what is due."""
+        for beginning in features.beginnings:
+            await beginning(self.database, self.clock.now())
         while (done := await self.worker.run_until_quiet(max_ticks=20, limit=CLAIMED, beside=BESIDE)).claimed:
             self.delivered.update(sent=done.sent, later=done.later, skipped=done.skipped, failed=done.failed)
 
@@ -128,7 +136,7 @@ class House:
         for sweep in features.sweeps:
             async with self.database.transaction() as db:
                 await sweep(db, self.clock.now())
-        for long_sweep in features.long_sweeps:
+        for long_sweep in (*features.long_sweeps, *features.beginnings):
             await long_sweep(self.database, self.clock.now())
 
     async def tidy(self) -> None:

@@ -33,8 +33,8 @@ from qibot.people.models import Consent, Identity, Person, Workspace
 
 
 def why_not(kind: str, purpose: str, today: date) -> ColumnElement[str]:
-    """Why nobody may write to a `Person` today, in words; "" where somebody may. As `may_we` has it, except that a pause
-    counts as a reason as well: what is news today is none at its end.
+    """Why nobody may write to a `Person` today, in words; "" where somebody may. As `may_we` has it, except that a
+    pause counts as a reason as well: what is news today is none at its end.
     """
     theirs = Consent.person_id == Person.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
     stops = StoppedKind.person_id == Person.id, StoppedKind.kind.in_((kind, EVERYTHING))
