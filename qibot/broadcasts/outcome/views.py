@@ -19,7 +19,7 @@ _ALL = Button("All broadcasts", Say("broadcasts"))
 _MOST_REASONS = 12
 _NEXT = {
     LEFT: "There is nothing to do.",
-    not_agreed("broadcasts"): "They can agree to news with “join”; please do not reach them in another way instead.",
+    not_agreed("broadcasts"): "They can agree whenever they like; please do not send it to them in another way.",
     STOPPED: "That is their choice, and they can start it again.",
     NO_ACCOUNT: "Ask them to write to me once, in the chat they use.",
     PAUSED: "Tell them in person if it cannot wait.",
@@ -61,7 +61,7 @@ def report(found: Broadcast, figures: Figures, now: datetime, zone: str) -> Mess
         parts.append(Text(Bold("Still have the words of before: "), names, ". Please tell them yourself."))
     words = (Button("Read what they wrote", Say(f"broadcast replies #{found.id}")),) if figures.replies else ()
     file = Button("List as a file", Say(f"broadcast export #{found.id}"))
-    parts.append(Buttons(*words, file, *_after_start(found)))
+    parts.append(Buttons(*words, file, *_after_start(found, waiting=figures.waiting)))
     parts.append(Note("Sent means that the chat took it. Nobody can tell me whether it was looked at."))
     return Message(f"“{found.title}”: {_stands(found, figures)}", *parts)
 
@@ -187,15 +187,15 @@ def stopped(found: Broadcast) -> Message:
     return Message(
         f"“{found.title}” is stopped",
         Text("Nobody else gets it. Those who have it keep it, unless you take it back or put it right."),
-        Buttons(*_after_start(found), _ALL),
+        Buttons(*_after_start(found, waiting=0), _ALL),
     )
 
 
-def _after_start(found: Broadcast) -> tuple[Button, ...]:
+def _after_start(found: Broadcast, *, waiting: int) -> tuple[Button, ...]:
     """What can still be done once it has started."""
     if found.withdrawn_at is not None:
         return ()
-    stop = (Button("Stop it", Stop(found.id), "danger", "Nobody else gets it."),) if not found.cancelled_at else ()
+    stop = (Button("Stop it", Stop(found.id), "danger", "Nobody else gets it."),) if waiting and not found.cancelled_at else ()
     back = Button("Take it back", Withdraw(found.id), "danger", "Everybody who has it sees that it was taken back.")
     return (*stop, Button("Put it right", OpenCorrect(found.id)), back)
 
