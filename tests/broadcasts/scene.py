@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from qibot.broadcasts.report import OUTCOMES
+from qibot.chat.message import Buttons, Message
 from qibot.database import Database
 from qibot.outbox.models import Delivery
 from tests.cast import OWEN, Character
@@ -24,9 +25,13 @@ async def write(talk: Network, who: Character = OWEN, **said: Any) -> None:
 
 def send_label(talk: Network, who: Character = OWEN) -> str:
     """What the button says that lets the draft on the screen go."""
-    return next(
-        b.label for part in talk(who).message.parts for b in getattr(part, "buttons", ()) if b.label.startswith("Send to")
-    )
+    return label_of(talk(who).message)
+
+
+def label_of(draft: Message) -> str:
+    """What the button of a draft says that lets it go."""
+    buttons = [button for part in draft.parts if isinstance(part, Buttons) for button in part.buttons]
+    return next(button.label for button in buttons if button.label.startswith("Send to"))
 
 
 async def send(talk: Network, days: Days, who: Character = OWEN, **said: Any) -> None:

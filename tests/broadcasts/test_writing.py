@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from qibot.database import Database
 from qibot.people.models import Receipt
-from tests.broadcasts.scene import BODY, TITLE, send, send_label, titles, write
+from tests.broadcasts.scene import BODY, TITLE, label_of, send, send_label, titles, write
 from tests.cast import AMINA, JONAS, LENA, OWEN, PRIYA, RUTH, STRANGER, TOMASZ
 from tests.introductions.days import Days
 from tests.talk import ORGANISATIONS, Network
@@ -117,13 +117,9 @@ async def test_a_test_goes_to_the_organiser_alone_and_looks_as_it_will(talk: Net
     assert "I cannot find that message among yours" in talk(OWEN).sees
     await days.deliver()
     assert not any(titles(talk, *CAST, OWEN).values())
-    await talk(OWEN).presses(send_label_of(draft), on=draft)
+    await talk(OWEN).presses(label_of(draft), on=draft)
     await days.forward(1)
     assert talk(AMINA).inbox[0].parts[:2] == tested.parts[:2]
-
-
-def send_label_of(message: Any) -> str:
-    return next(b.label for p in message.parts for b in getattr(p, "buttons", ()) if b.label.startswith("Send to"))
 
 
 @pytest.mark.usefixtures("owen")
@@ -138,7 +134,7 @@ async def test_a_draft_is_changed_and_thrown_away(talk: Network) -> None:
     assert "“Another room” is a draft" in talk(OWEN).sees
     assert "\nAmina Okafor, Ruth Bell\n" in talk(OWEN).sees
     assert "Goes out: Mon 2 Dec at 11:00" in talk(OWEN).sees
-    await talk(OWEN).presses(send_label_of(stale), on=stale)
+    await talk(OWEN).presses(label_of(stale), on=stale)
     assert "It was changed since you looked at it." in talk(OWEN).sees
     await talk(OWEN).says("broadcast show another")
     await talk(OWEN).presses("Throw away")

@@ -195,7 +195,11 @@ def _after_start(found: Broadcast, *, waiting: int) -> tuple[Button, ...]:
     """What can still be done once it has started."""
     if found.withdrawn_at is not None:
         return ()
-    stop = (Button("Stop it", Stop(found.id), "danger", "Nobody else gets it."),) if waiting and not found.cancelled_at else ()
+    stop = (
+        (Button("Stop it", Stop(found.id), "danger", "Nobody else gets it."),)
+        if waiting and not found.cancelled_at
+        else ()
+    )
     back = Button("Take it back", Withdraw(found.id), "danger", "Everybody who has it sees that it was taken back.")
     return (*stop, Button("Put it right", OpenCorrect(found.id)), back)
 
