@@ -17,8 +17,10 @@ app = typer.Typer(
 
 topics = typer.Typer(help="The vocabulary: which topics words speak of.", no_args_is_help=True)
 champions = typer.Typer(help="Champions: whom words lead to.", no_args_is_help=True)
+broadcasts = typer.Typer(help="Broadcasts: how one looks, and who got it.", no_args_is_help=True)
 app.add_typer(topics, name="topics")
 app.add_typer(champions, name="champions")
+app.add_typer(broadcasts, name="broadcasts")
 
 _Words = Annotated[list[str] | None, typer.Argument(help="What somebody might type")]
 _File = Annotated[Path | None, typer.Option("--file", help="A question on each line instead; - is standard input")]
@@ -212,6 +214,36 @@ def champions_index() -> None:
     from qibot.settings import load
 
     typer.echo(f"{asyncio.run(asked.index(load().qibot_database_url)):,} pieces of evidence.")
+
+
+_Number = Annotated[int, typer.Argument(help="Its number, as the bot shows it: 3 for #3", min=1)]
+_Out = Annotated[Path | None, typer.Option("--out", help="A file to write it to; else it is printed")]
+
+
+@broadcasts.command("export")
+def broadcasts_export(number: _Number, out: _Out = None) -> None:
+    """Who got it, and who not and why: a line for each, as CSV."""
+    from qibot import asked
+    from qibot.settings import load
+
+    _give(asyncio.run(asked.broadcast_list(load().qibot_database_url, number)), out)
+
+
+@broadcasts.command("preview")
+def broadcasts_preview(number: _Number, out: _Out = None) -> None:
+    """How it looks on each platform, as a page (HTML)."""
+    from qibot import asked
+    from qibot.settings import load
+
+    _give(asyncio.run(asked.broadcast_preview(load().qibot_database_url, number)), out)
+
+
+def _give(text: str, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.buffer.write(text.encode())
+        return
+    out.write_bytes(text.encode())
+    typer.echo(f"Written to {out}.")
 
 
 @app.command()

@@ -100,12 +100,11 @@ async def _draft(turn: Turn, found: Broadcast, missing: list[str]) -> Message:
 
 
 async def compose_choices(turn: Turn, _: Mapping[str, object]) -> Mapping[str, tuple[Choice, ...]]:
-    """Organisations, topics, and broadcasts that asked for an answer."""
+    """Organisations and topics."""
     open_ones = await orgs.open_organisations(turn.db, turn.today)
     return {
         "organisation": tuple(Choice(str(one.id), one.name) for one in open_ones),
         "topic": await topic_choices(turn),
-        "after": tuple(Choice(str(one.id), one.title) for one in await service.answerable(turn.db)),
     }
 
 
@@ -131,7 +130,7 @@ async def open_change(turn: Turn, pressed: OpenChange) -> Form:
     values: dict[str, object] = {
         "title": found.title, "body": found.body, "place": found.place, "role": found.role,
         "organisation": str(found.organisation_id or ""), "topic": found.topic.slug if found.topic else "",
-        "event": found.event.code if found.event else "", "after": str(found.after_id or ""),
+        "event": found.event.code if found.event else "", "after": f"#{found.after_id}" if found.after_id else "",
         "answers": ", ".join(found.labels), "takes_words": found.takes_words, "broadcast": str(found.id),
         **service.said_of(found.wanted_at, turn.member.zone),
     }  # fmt: skip

@@ -113,7 +113,9 @@ class Compose(Answers):
     place: str = line("Only those in this place", optional=True, longest=60, placeholder="Luton")
     role: str = line("Only those with this role", optional=True, longest=60, placeholder="ward sister")
     event: str = line("Only those who joined the event with this code", optional=True, longest=12)
-    after: str = choice("Only those who have not answered this one", optional=True)
+    after: str = line(
+        "Only those who have not answered this broadcast", optional=True, help="Its title, or its number such as #3"
+    )
     listed: str = text(
         "Only these people",
         optional=True,

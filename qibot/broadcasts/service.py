@@ -37,8 +37,9 @@ _SEE = ("Type ", Typed("broadcasts"), " to see where they stand.")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an organiser says of a broadcast. `organisation` and `after` are ids as text, `topic` a slug, `event` a join
-    code, `hour` of the day; "" where nothing was said. `listed`: None leaves the list as it is.
+    """What an organiser says of a broadcast. `organisation` is an id as text, `topic` a slug, `event` a join code,
+    `after` the title or number of an earlier one, `hour` of the day; "" where nothing was said. `listed`: None leaves
+    the list as it is.
     """
 
     title: str
@@ -103,10 +104,18 @@ async def _write(db: AsyncSession, made: Broadcast, organiser: Person, said: Wan
         except NotFound as unknown:
             raise WrongFields({"event": unknown.sentence}) from unknown
     if said.after:
-        before = await db.get(Broadcast, _number(said.after))
-        if before is None or before.state != STARTED or not before.labels:
-            raise WrongFields({"after": "Please choose one of those offered."})
-        made.after_id = before.id
+        made.after_id = await _before(db, said.after)
+
+
+async def _before(db: AsyncSession, words: str) -> int:
+    """The earlier broadcast that words name, if it asked for an answer."""
+    try:
+        found = await by_name(db, words)
+    except (NotFound, Unclear) as unknown:
+        raise WrongFields({"after": unknown.sentence}) from unknown
+    if found.state != STARTED or not found.labels:
+        raise WrongFields({"after": f"“{found.title}” has not gone out, or asked for no answer."})
+    return found.id
 
 
 def _labels(said: str) -> list[str]:
@@ -192,12 +201,6 @@ async def recent(db: AsyncSession, *, most: int = PAGE) -> Sequence[Broadcast]:
     return (
         await db.scalars(_whole().where(Broadcast.state != DISCARDED).order_by(Broadcast.id.desc()).limit(most))
     ).all()
-
-
-async def answerable(db: AsyncSession) -> Sequence[Broadcast]:
-    """Those that have gone out and asked for an answer, the newest first."""
-    gone = _whole().where(Broadcast.state == STARTED, Broadcast.answers != "[]", Broadcast.withdrawn_at.is_(None))
-    return (await db.scalars(gone.order_by(Broadcast.id.desc()).limit(25))).all()
 
 
 def _whole() -> Select[Broadcast]:

@@ -88,7 +88,6 @@ def wrote_back(found: Broadcast) -> Message:
         "The organisers have your words",
         Text(f"{found.organiser.name} gets them next, and the other organisers can read them."),
         Note("Your words are deleted after 180 days."),
-        beside=True,
     )
 
 
