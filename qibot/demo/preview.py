@@ -15,7 +15,7 @@ _LOOK = Path(__file__).parent / "static" / "demo.css"
 _PAGE = Markup(
     '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>{title}</title><style>{look}</style></head>'
     '<body><main><h1>{title}</h1><section aria-label="Slack"><h2>In Slack</h2><div class="blocks">{slack}</div>'
-    '</section>'
+    "</section>"
     '<section aria-label="Teams"><h2>In Microsoft Teams</h2>{teams}</section></main></body></html>\n'
 )
 
