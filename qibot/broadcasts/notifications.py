@@ -1,6 +1,7 @@
 """What is said unasked about broadcasts: the broadcast itself, and how it goes. Each reads the truth again."""
 
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,10 +18,15 @@ from qibot.people import service as people
 
 @notification(audience.MESSAGE_KIND, label="News from the organisers", purpose=audience.PURPOSE, latest=sending.LATEST)
 async def message(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
-    """The broadcast, in the words that it has by now."""
-    found = await _broadcast(db, delivery)
-    over = found.cancelled_at is not None or found.withdrawn_at is not None
-    return views.broadcast(found) if found.state == STARTED and not over else None
+    """The broadcast, in the words that it has by now. Read once for all that go in the same transaction: it is the same
+    for everybody.
+    """
+    held = cast("dict[str, Message | None]", db.sync_session.info.setdefault("broadcasts", {}))
+    if delivery.subject not in held:
+        found = await _broadcast(db, delivery)
+        over = found.cancelled_at is not None or found.withdrawn_at is not None
+        held[delivery.subject] = views.broadcast(found) if found.state == STARTED and not over else None
+    return held[delivery.subject]
 
 
 @notification(

@@ -4,11 +4,12 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import command, finding, search, start, teams
+from tests.bench import command, delivery, finding, search, start, teams
 
-BENCHES = {"command": command, "finding": finding, "search": search, "start": start}
+BENCHES = {"command": command, "delivery": delivery, "finding": finding, "search": search, "start": start}
 RUNS: dict[str, Callable[[argparse.Namespace], None]] = {
     "command": lambda given: (teams if given.platform == "teams" else command).main(quick=given.quick, seed=given.seed),
+    "delivery": lambda given: delivery.main(quick=given.quick),
     "finding": lambda given: finding.main(as_json=given.json, misses=given.misses),
     "search": lambda given: search.main(quick=given.quick, seed=given.seed, people=given.people, as_json=given.json),
     "start": lambda given: start.main(quick=given.quick, seed=given.seed),
