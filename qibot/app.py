@@ -90,7 +90,12 @@ class House:
         for side in self.sides:
             await side.start()
         if self._scheduler:
-            jobs = ((self.deliver, DELIVER_EVERY), (self.plan, PLAN_EVERY), (self.tidy, TIDY_EVERY))
+            jobs = (
+                (self.begin, DELIVER_EVERY),
+                (self.deliver, DELIVER_EVERY),
+                (self.plan, PLAN_EVERY),
+                (self.tidy, TIDY_EVERY),
+            )
             for job, every in jobs:
                 # A tick that is late is one tick, and never two at once in this process.
                 self._scheduler.add_job(
@@ -124,10 +129,13 @@ class House:
         await self.database.close()
         log.info("stopped")
 
-    async def deliver(self) -> None:
-        """Begin what is to begin now, and send what is due."""
+    async def begin(self) -> None:
+        """Begin what somebody wanted to begin now."""
         for beginning in features.beginnings:
             await beginning(self.database, self.clock.now())
+
+    async def deliver(self) -> None:
+        """Send what is due."""
         while (done := await self.worker.run_until_quiet(max_ticks=20, limit=CLAIMED, beside=BESIDE)).claimed:
             self.delivered.update(sent=done.sent, later=done.later, skipped=done.skipped, failed=done.failed)
 

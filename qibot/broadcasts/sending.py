@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +24,7 @@ EDIT_KIND, PROGRESS_KIND, PROGRESS_EDIT_KIND = (
     "broadcasts.progress",
     "broadcasts.progress_edit",
 )
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
 LATEST = timedelta(days=14)
 """How long after it started it is still worth saying."""
 SOONEST = timedelta(seconds=15)
@@ -40,8 +42,12 @@ async def start_due(database: Database, now: datetime) -> None:
     async with database.transaction(reading=True) as db:
         ids = (await db.scalars(due.limit(_AT_ONCE))).all()
     for broadcast_id in ids:
-        async with database.transaction() as db:
-            await start(db, broadcast_id, now)
+        try:
+            async with database.transaction() as db:
+                await start(db, broadcast_id, now)
+        except Exception as wrong:
+            # The next look tries again, and others do not wait for this one.
+            log.error("broadcast not started", broadcast=broadcast_id, error=type(wrong).__name__)
 
 
 async def start(db: AsyncSession, broadcast_id: int, now: datetime) -> bool:

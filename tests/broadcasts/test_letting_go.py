@@ -113,8 +113,7 @@ async def test_what_breaks_off_while_it_starts_leaves_nothing_and_starts_the_nex
 
     with monkeypatch.context() as only_now:
         only_now.setattr(sending, "plan_chosen", breaks)
-        with pytest.raises(ConnectionResetError):
-            await sending.start_due(database, days.clock.now())
+        await sending.start_due(database, days.clock.now())
     assert await deliveries(database) == []
     assert (await only(database)).state == READY
     await days.deliver()
