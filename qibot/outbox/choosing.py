@@ -68,11 +68,14 @@ async def plan_chosen(
     With a reason it is skipped at once. The others get turns, `PACE` a second for each workspace, unless not `paced`.
     Planned already: nothing happens. `due_at` in whole seconds.
     """
-    who = chosen.subquery("who")
+    first = chosen.subquery("first")
+    # Looked up for each: without fresh statistics a join of two large halves may be made row by row.
+    place = select(func.min(Identity.workspace_id)).where(Identity.person_id == first.c[0]).scalar_subquery()
+    # Materialised, or the reason is found out anew wherever it is named.
+    who = select(first.c[0], first.c[1], place.label("place")).cte("who").prefix_with("MATERIALIZED")
     person, reason = who.c[0], who.c[1]
-    place = _places().subquery("places")
     goes = reason == ""
-    nth = func.row_number().over(partition_by=(place.c.place, goes), order_by=person) - 1
+    nth = func.row_number().over(partition_by=(who.c.place, goes), order_by=person) - 1
     turn = nth // PACE if paced else literal(0)
     rows = select(
         _mark(db),
@@ -84,17 +87,12 @@ async def plan_chosen(
         _later(db, due_at, turn),
         case((goes, PENDING), else_=SKIPPED),
         reason,
-    ).select_from(who.outerjoin(place, place.c.person_id == person))
+    )
     columns = ["id", "kind", "person_id", "subject", "period", "due_at", "try_at", "state", "reason"]
     # WHERE, for without one SQLite takes ON CONFLICT for a join's ON.
     await db.execute(insert_or_ignore(db, Delivery).from_select(columns, rows.where(true())))
     mine = Delivery.subject == subject, Delivery.kind == kind, Delivery.period == period
     return await db.scalar(select(func.count()).select_from(Delivery).where(*mine)) or 0
-
-
-def _places() -> Select[int | None, int]:
-    query = select(Identity.person_id, func.min(Identity.workspace_id).label("place"))
-    return query.where(Identity.person_id.is_not(None)).group_by(Identity.person_id)
 
 
 def _mark(db: AsyncSession) -> Any:
