@@ -56,7 +56,13 @@ class House:
     ) -> None:
         self.settings, self.clock = settings, clock or SystemClock()
         self.database = Database(settings.qibot_database_url)
-        self.bot = Bot(self.database, features.router, self.clock, organisers=settings.qibot_organisers)
+        self.bot = Bot(
+            self.database,
+            features.router,
+            self.clock,
+            organisers=settings.qibot_organisers,
+            alone_up_to=settings.qibot_broadcast_alone_up_to,
+        )
         self.slack = SlackSide(settings, self.bot, self.database, self.clock) if settings.slack_on else None
         self.teams = self._teams_side(teams_cloud) if settings.teams_on else None
         self.sides = [side for side in (self.slack, self.teams) if side is not None]
@@ -84,7 +90,12 @@ class House:
         for side in self.sides:
             await side.start()
         if self._scheduler:
-            jobs = ((self.deliver, DELIVER_EVERY), (self.plan, PLAN_EVERY), (self.tidy, TIDY_EVERY))
+            jobs = (
+                (self.begin, DELIVER_EVERY),
+                (self.deliver, DELIVER_EVERY),
+                (self.plan, PLAN_EVERY),
+                (self.tidy, TIDY_EVERY),
+            )
             for job, every in jobs:
                 # A tick that is late is one tick, and never two at once in this process.
                 self._scheduler.add_job(
@@ -118,6 +129,11 @@ class House:
         await self.database.close()
         log.info("stopped")
 
+    async def begin(self) -> None:
+        """Begin what somebody wanted to begin now."""
+        for beginning in features.beginnings:
+            await beginning(self.database, self.clock.now())
+
     async def deliver(self) -> None:
         """Send what is due."""
         while (done := await self.worker.run_until_quiet(max_ticks=20, limit=CLAIMED, beside=BESIDE)).claimed:
@@ -128,7 +144,7 @@ class House:
         for sweep in features.sweeps:
             async with self.database.transaction() as db:
                 await sweep(db, self.clock.now())
-        for long_sweep in features.long_sweeps:
+        for long_sweep in (*features.long_sweeps, *features.beginnings):
             await long_sweep(self.database, self.clock.now())
 
     async def tidy(self) -> None:

@@ -1,5 +1,5 @@
-"""Questions at the command line: which topics words speak of, whom they lead to, who would meet whom, and why. The
-operator's way to see.
+"""Questions at the command line: which topics words speak of, whom they lead to, who would meet whom, who got a
+broadcast. The operator's way to see.
 """
 
 import asyncio
@@ -146,5 +146,34 @@ async def index(url: str) -> int:
             for one in derived:
                 await one.rebuild(db)
             return await rebuild(db, evidence)
+    finally:
+        await database.close()
+
+
+async def broadcast_list(url: str, number: int) -> str:
+    """Everybody whom a broadcast was for and what became of it, as CSV. Raises `NotFound`."""
+    from qibot.broadcasts import report, service
+    from qibot.database import Database
+
+    database = Database(url)
+    try:
+        async with database.transaction(reading=True) as db:
+            text, _ = await report.export(db, await service.by_id(db, number))
+            return text
+    finally:
+        await database.close()
+
+
+async def broadcast_preview(url: str, number: int) -> str:
+    """A page with a broadcast as each platform shows it. Raises `NotFound`."""
+    from qibot.broadcasts import notifications, service, views
+    from qibot.database import Database
+    from qibot.demo.preview import preview
+
+    database = Database(url)
+    try:
+        async with database.transaction(reading=True) as db:
+            found = await service.by_id(db, number)
+            return preview(views.broadcast(found), notifications.message.label)
     finally:
         await database.close()

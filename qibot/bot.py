@@ -26,10 +26,16 @@ class Bot:
     """Answers what people do. Every platform's adapter calls `handle`."""
 
     def __init__(
-        self, database: Database, router: Router[Turn], clock: Clock, *, organisers: Iterable[str] = ()
+        self,
+        database: Database,
+        router: Router[Turn],
+        clock: Clock,
+        *,
+        organisers: Iterable[str] = (),
+        alone_up_to: int = 200,
     ) -> None:
         self.database, self.router, self.clock = database, router, clock
-        self._organisers = tuple(organisers)
+        self._organisers, self._alone_up_to = tuple(organisers), alone_up_to
         self.answered: Counter[tuple[str, str, str]] = Counter()
         """How much came in: by platform, kind and end ("answered", "told", "let go", "fault")."""
 
@@ -139,7 +145,9 @@ class Bot:
             if not reading and not await people.receive(db, key, self.what(incoming), now):
                 return None
             direct = incoming.direct if isinstance(incoming, Command) else True
-            turn = Turn(db, now, known.identity, known.workspace, known.person, direct, self._organisers)
+            turn = Turn(
+                db, now, known.identity, known.workspace, known.person, direct, self._organisers, self._alone_up_to
+            )
             reply = await self.router.answer(turn, incoming)
             if not reading and turn.person is not None and not turn.leaves_no_name:
                 await people.sign_receipt(db, key, turn.person.id)

@@ -18,11 +18,13 @@ app = typer.Typer(
 topics = typer.Typer(help="The vocabulary: which topics words speak of.", no_args_is_help=True)
 champions = typer.Typer(help="Champions: whom words lead to.", no_args_is_help=True)
 projects = typer.Typer(help="Projects: their write-ups.", no_args_is_help=True)
-app.add_typer(topics, name="topics")
 rounds = typer.Typer(help="Rounds: who would meet whom.", no_args_is_help=True)
+broadcasts = typer.Typer(help="Broadcasts: how one looks, and who got it.", no_args_is_help=True)
+app.add_typer(topics, name="topics")
 app.add_typer(champions, name="champions")
 app.add_typer(projects, name="projects")
 app.add_typer(rounds, name="rounds")
+app.add_typer(broadcasts, name="broadcasts")
 
 _Words = Annotated[list[str] | None, typer.Argument(help="What somebody might type")]
 _File = Annotated[Path | None, typer.Option("--file", help="A question on each line instead; - is standard input")]
@@ -288,6 +290,36 @@ def rounds_plan(
     from qibot import asked
 
     asyncio.run(asked.round_of(people, met, rule=rule, cool_down=cool_down, seed=seed, as_json=as_json))
+
+
+_Number = Annotated[int, typer.Argument(help="Its number, as the bot shows it: 3 for #3", min=1)]
+_Out = Annotated[Path | None, typer.Option("--out", help="A file to write it to; else it is printed")]
+
+
+@broadcasts.command("export")
+def broadcasts_export(number: _Number, out: _Out = None) -> None:
+    """Who got it, and who not and why: a line for each, as CSV."""
+    from qibot import asked
+    from qibot.settings import load
+
+    _give(asyncio.run(asked.broadcast_list(load().qibot_database_url, number)), out)
+
+
+@broadcasts.command("preview")
+def broadcasts_preview(number: _Number, out: _Out = None) -> None:
+    """How it looks on each platform, as a page (HTML)."""
+    from qibot import asked
+    from qibot.settings import load
+
+    _give(asyncio.run(asked.broadcast_preview(load().qibot_database_url, number)), out)
+
+
+def _give(text: str, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.buffer.write(text.encode())
+        return
+    out.write_bytes(text.encode())
+    typer.echo(f"Written to {out}.")
 
 
 @app.command()

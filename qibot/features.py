@@ -9,6 +9,14 @@ from types import ModuleType
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from qibot.broadcasts import answering as broadcast_answering
+from qibot.broadcasts import commands as broadcasts
+from qibot.broadcasts import notifications as broadcast_notifications
+from qibot.broadcasts import sending as broadcast_sending
+from qibot.broadcasts import service as broadcast_service
+from qibot.broadcasts import views as broadcast_views
+from qibot.broadcasts.letting_go import views as letting_go_views
+from qibot.broadcasts.outcome import views as broadcast_outcome_views
 from qibot.champions import commands as champions
 from qibot.champions import notifications as champion_notifications
 from qibot.champions import service as champion_service
@@ -112,6 +120,7 @@ catalogue = Catalogue(
         *introduction_notifications.NOTIFICATIONS,
         *round_notifications.NOTIFICATIONS,
         *event_notifications.NOTIFICATIONS,
+        *broadcast_notifications.NOTIFICATIONS,
         *network_notifications.NOTIFICATIONS,
     )
 )
@@ -144,6 +153,7 @@ sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
     network_service.plan_digests,
     misuse_service.forget,
     round_service.sweep,
+    broadcast_answering.forget_old,
 )
 """What features look at every few minutes because time alone has changed it, each in a transaction."""
 
@@ -153,6 +163,9 @@ long_sweeps: tuple[Callable[[Database, datetime], Awaitable[None]], ...] = (
 )
 """Sweeps that take longer than a transaction may: they open their own, and work between them."""
 
+beginnings: tuple[Callable[[Database, datetime], Awaitable[None]], ...] = (broadcast_sending.start_due,)
+"""What begins at a moment that somebody chose: asked every second, so asking must cost next to nothing."""
+
 topic_moves: tuple[topics.Move, ...] = (
     topics.move,
     champion_service.move_topic,
@@ -160,6 +173,7 @@ topic_moves: tuple[topics.Move, ...] = (
     question_service.move_topic,
     project_topics.move_topic,
     introduction_service.move_topic,
+    broadcast_service.move_topic,
 )
 """What features keep under a topic, and move when it becomes part of another."""
 
@@ -186,6 +200,9 @@ views: tuple[ModuleType, ...] = (
     round_outcome_views,
     round_organising_views,
     event_views,
+    broadcast_views,
+    letting_go_views,
+    broadcast_outcome_views,
     network_views,
     reminder_views,
 )
@@ -207,6 +224,7 @@ router: Router[Turn] = Router(
         introductions.commands,
         rounds.commands,
         events.commands,
+        broadcasts.commands,
         network.commands(topic_moves),
         reminders.commands(catalogue),
     ),

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     qibot_timezone: str = "Europe/London"
     qibot_organisers: Annotated[tuple[str, ...], NoDecode] = ()
     qibot_weekly_cap: int = Field(default=3, ge=1, le=50)
+    qibot_broadcast_alone_up_to: int = Field(default=200, ge=0)
     qibot_log_format: Literal["auto", "json", "pretty"] = "auto"
     qibot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     qibot_slack_api_url: str = "https://slack.com/api/"

@@ -36,6 +36,7 @@ class Paper:
         self.inboxes: dict[tuple[str, str], list[Message]] = {}
         self.marks: dict[str, Sent] = {}
         self.refuse: dict[str, NotSent] = {}
+        self.refuse_edit: dict[str, NotSent] = {}
 
     async def send(self, to: Address, message: Message, mark: str) -> Sent:
         if problem := self.refuse.get(to.account):
@@ -54,6 +55,12 @@ class Paper:
 
     async def find_sent(self, to: Address, mark: str, since: datetime) -> Sent | Doubt:
         return self.marks.get(mark, Doubt.NOT_SENT)
+
+    async def edit(self, to: Address, sent: Sent, message: Message) -> None:
+        if problem := self.refuse_edit.get(to.account):
+            raise problem
+        assert sent.conversation == f"D{to.account}"
+        self.inboxes[to.workspace, to.account][int(sent.message) - 1] = message
 
     async def profile(self, sender: Sender) -> Profile | None:
         for c in (*EVERYBODY, *ELSEWHERE):

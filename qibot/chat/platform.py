@@ -98,6 +98,12 @@ class Platform(Protocol):
         """Was a message with `mark` taken since then? Raises `NotSent` when the platform cannot be asked just now."""
         ...
 
+    async def edit(self, to: Address, sent: Sent, message: Message) -> None:
+        """Say something else in the place of what was sent; twice is once. Raises a `NotSent`, which is `Unreachable`
+        where that message cannot be changed any more and says nothing of the account.
+        """
+        ...
+
     async def profile(self, sender: Sender) -> Profile | None:
         """What the platform says of this account; None when it says nothing. Raises `NotSent` when it may later."""
         ...

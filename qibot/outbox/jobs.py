@@ -18,7 +18,8 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=4)
 class Job:
     """A claimed row on its way through the tick. `unsure`: a platform may have taken it once, and cannot be asked.
 
-    `others` are people who get it too, in one conversation, and `beside` their accounts where it goes.
+    `before` is the delivery in the place of whose message it is put. `others` are people who get it too, in one
+    conversation, and `beside` their accounts where it goes.
     """
 
     row: Delivery
@@ -26,6 +27,7 @@ class Job:
     way: Way | None = None
     others: tuple[int, ...] = ()
     beside: tuple[str, ...] = ()
+    before: Delivery | None = None
     another_way: bool = False
     message: Message | None = None
     done: Settlement | None = None

@@ -10,7 +10,7 @@ There is no registry: what is not listed there is not sent.
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +21,8 @@ from qibot.outbox.settling import Settled
 
 Others = Callable[[AsyncSession, Delivery], Awaitable[Sequence[int]]]
 """Ids of the people who get it together with the person of the delivery."""
+Replaces = Callable[[AsyncSession, Delivery], Awaitable[Delivery | None]]
+"""The delivery in the place of whose message it is put; None when there is none."""
 Build = Callable[[AsyncSession, Delivery, datetime], Awaitable[Message | None]]
 """Reads the truth again and says it; None when it is no longer true. It runs in a transaction that refuses to write."""
 
@@ -36,6 +38,10 @@ class Notification:
     What has `others` goes to all of them in one conversation, at a moment at which each may be written to. Nobody can
     ask a platform whether it arrived there without permission to read what people write to each other: so it is never
     sent again once it may have arrived, and `settled` is where they are told apart instead.
+
+    What has `replaces` is put in the place of a message that has arrived: it is new to nobody, so it needs no hours and
+    no consent, and after a doubt it is simply put there again. `latest` is how long after it was due it is still worth
+    saying: what would have to wait for longer is skipped, with the reason for which it would wait.
     """
 
     kind: str
@@ -45,6 +51,12 @@ class Notification:
     build: Build
     settled: Settled | None = None
     others: Others | None = None
+    replaces: Replaces | None = None
+    latest: timedelta | None = None
+
+    def too_late(self, delivery: Delivery, moment: datetime) -> bool:
+        """Whether it would be no news any more at `moment`."""
+        return self.latest is not None and moment > delivery.due_at + self.latest
 
     def __post_init__(self) -> None:
         if self.purpose not in SPOKEN:
@@ -59,9 +71,11 @@ def notification(
     asked_for: bool = False,
     settled: Settled | None = None,
     others: Others | None = None,
+    replaces: Replaces | None = None,
+    latest: timedelta | None = None,
 ) -> Callable[[Build], Notification]:
     """Make a notification of the function that builds its message."""
-    return lambda build: Notification(kind, label, purpose, asked_for, build, settled, others)
+    return lambda build: Notification(kind, label, purpose, asked_for, build, settled, others, replaces, latest)
 
 
 class Catalogue(dict[str, Notification]):

@@ -46,7 +46,7 @@ async def plan(db: AsyncSession, dues: Iterable[Due]) -> None:
         turns = await _turns(db, people) if len(people) > PACE else {0: people}
         for second, some in turns.items():
             try_at = due_at + timedelta(seconds=second)
-            rows.append([kind, subject, period, _written(due_at), _written(try_at), some])
+            rows.append([kind, subject, period, written(due_at), written(try_at), some])
     if rows:
         await db.execute(_insert(db, json.dumps(rows)))
 
@@ -65,7 +65,7 @@ async def _turns(db: AsyncSession, people: Sequence[int]) -> Mapping[int, list[i
     return turns
 
 
-def _written(moment: datetime) -> str:
+def written(moment: datetime) -> str:
     """As both databases read it, in UTC."""
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone")

@@ -22,6 +22,9 @@ SPOKEN = {"nudges": "reminders", "introductions": "introductions", "broadcasts":
 """Consent purposes that cover what is said unasked, and how people call them."""
 
 WEEK = timedelta(days=7)
+LEFT, STOPPED = "They left the network.", "They stopped messages of this kind."
+NO_ACCOUNT, PAUSED = "There is no chat account where I can reach them.", "Their messages are paused."
+"""Why nobody may write to somebody."""
 _LONGEST_PAUSE = timedelta(days=366)
 
 # A bound parameter would keep SQLite from its partial indexes.
@@ -198,14 +201,19 @@ def may_we(now: datetime, standing: Standing, *, purpose: str, asked_for: bool, 
 
 def _never(standing: Standing, purpose: str, asked_for: bool) -> Skip | None:
     if not standing.here:
-        return Skip("They left the network.")
+        return Skip(LEFT)
     if not standing.agreed:
-        return Skip(f"They have not agreed to {SPOKEN[purpose]}.")
+        return Skip(not_agreed(purpose))
     if standing.stopped and not asked_for:
-        return Skip("They stopped messages of this kind.")
+        return Skip(STOPPED)
     if not standing.reachable:
-        return Skip("There is no chat account where I can reach them.")
+        return Skip(NO_ACCOUNT)
     return None
+
+
+def not_agreed(purpose: str) -> str:
+    """The reason, in words, where somebody has not agreed to a purpose."""
+    return f"They have not agreed to {SPOKEN[purpose]}."
 
 
 def pause_end(until: date | None, week: WorkingWeek) -> datetime | None:

@@ -37,9 +37,9 @@ from qibot.database import Database
 from qibot.outbox import claims, views
 from qibot.outbox.claims import Known, Settlement, Way
 from qibot.outbox.jobs import Job, wait
-from qibot.outbox.models import FAILED, PENDING, SENDING, SENT, SKIPPED, Delivery
+from qibot.outbox.models import FAILED, PENDING, SENDING, SENT, SKIPPED
 from qibot.outbox.notifications import Catalogue, Notification
-from qibot.outbox.service import Later, Send, Skip
+from qibot.outbox.service import NO_ACCOUNT, Later, Send, Skip
 from qibot.outbox.settling import say_wrong, settle
 from qibot.outbox.together import may_we_all
 
@@ -173,6 +173,9 @@ class Worker:
     async def _ask_one(self, job: Job, now: datetime) -> None:
         row, way = job.row, job.way
         kind = self._catalogue.get(row.kind)
+        if kind is not None and kind.replaces is not None:
+            job.unsure = False
+            return
         if kind is not None and kind.others is not None:
             job.settle(FAILED, "Nobody can say whether it arrived, and it is not said twice.")
             return
@@ -221,17 +224,42 @@ class Worker:
             if notification is None:
                 # Another version of the bot may know it.
                 job.again(now, "Nothing here knows how to say this.")
-            elif self._may(job, notification, await self._among(db, job, notification, known, now), now):
+            elif await self._goes(db, job, notification, known, now):
                 message = await notification.build(db, job.row, now)
                 # A feature that changed something is found out here, on its own, and not at the end for everybody.
                 await db.flush()
-                job.message = message if notification.asked_for else _with_ways_out(message, job.row, notification)
+                job.message = self._with_ways_out(message, job)
                 if message is None:
                     job.settle(SKIPPED, "It was no longer true.")
         except Exception as wrong:
             say_wrong("could not build", job.row, wrong)
             job.again(now, "Something went wrong on my side.")
             raise _Broke from wrong
+
+    async def _goes(self, db: AsyncSession, job: Job, what: Notification, known: Known, now: datetime) -> bool:
+        if what.replaces is None:
+            return self._may(job, what, await self._among(db, job, what, known, now), now)
+        job.before = await what.replaces(db, job.row)
+        if job.before is None or job.before.state not in (SENDING, SENT):
+            job.settle(SKIPPED, "There is no message to change.")
+        elif job.before.state == SENDING:
+            job.later(now + DOUBT, "It waits for the message that it changes.")
+        else:
+            ways = [way for way in known.ways.get(job.row.person_id, ()) if way.workspace_id == job.before.workspace_id]
+            job.way = ways[0] if ways and ways[0].open and ways[0].platform in self._platforms else None
+            if job.way is None:
+                job.settle(FAILED, NO_ACCOUNT)
+            elif (until := known.busy_until(job.way)) is not None:
+                job.later(until, "It waits for its turn.")
+        return job.done is None
+
+    def _with_ways_out(self, message: Message | None, job: Job) -> Message | None:
+        """What stands in the place of another has the ways out of that one."""
+        row = job.before or job.row
+        notification = self._catalogue.get(row.kind)
+        if message is None or notification is None or notification.asked_for:
+            return message
+        return views.with_ways_out(message, row.id, notification.label)
 
     async def _among(self, db: AsyncSession, job: Job, what: Notification, known: Known, now: datetime) -> Known:
         """What may decide about a message to several: what is known of each of them."""
@@ -247,6 +275,8 @@ class Worker:
         standings = [known.standing(job.row, purpose, person_id=one, reachable=reachable) for one in people]
         match may_we_all(now, standings, purpose=purpose, asked_for=asked, weekly_cap=self._weekly_cap):
             case Skip(reason=reason):
+                job.settle(SKIPPED, reason)
+            case Later(moment=moment, reason=reason) if notification.too_late(job.row, moment):
                 job.settle(SKIPPED, reason)
             case Later(moment=moment, reason=reason):
                 job.later(moment + job.row.turn, reason)
@@ -312,7 +342,7 @@ class Worker:
         resent = row.resent + job.unsure
         try:
             async with asyncio.timeout(self._patience):
-                sent = await self._platforms[way.platform].send(_address(job, way), message, row.id)
+                sent = await self._carry(job, way, message)
         except Throttled as slow:
             until = self._clock.now() + timedelta(seconds=slow.seconds)
             lane = way.lanes[0] if slow.whole_workspace else way.lanes[1]
@@ -320,8 +350,8 @@ class Worker:
                 self._paused[lane] = max(until, self._paused.get(lane, until))
             job.later(until, "The platform asked us to slow down.", pause=(lane, until))
         except Unreachable as gone:
-            # Of several it is not known whom it is about.
-            identity = {} if job.others else {"its_id": way.identity_id, "unreachable": gone.reason[:200]}
+            # Of several it is not known whom it is about, and of a change it may be about the message.
+            identity = {} if job.others or job.before else {"its_id": way.identity_id, "unreachable": gone.reason[:200]}
             if job.another_way and identity:
                 job.later(self._clock.now(), gone.reason, identity=identity)
             else:
@@ -336,6 +366,14 @@ class Worker:
             job.doubt(until, "It is not known yet whether it arrived.", attempts, handed_at=started, resent=resent)
         else:
             job.sent(sent, self._clock.now(), resent=resent)
+
+    async def _carry(self, job: Job, way: Way, message: Message) -> Sent:
+        platform, address = self._platforms[way.platform], _address(job, way)
+        if job.before is None:
+            return await platform.send(address, message, job.row.id)
+        sent = Sent(job.before.conversation, job.before.message)
+        await platform.edit(address, sent, message)
+        return sent
 
     async def _settle(self, done: Iterable[Settlement]) -> None:
         features = {kind: one.settled for kind, one in self._catalogue.items() if one.settled}
@@ -355,10 +393,6 @@ async def _all(parts: Sequence[Awaitable[Tick]]) -> Tick:
 
 def _open(jobs: Iterable[Job]) -> list[Job]:
     return [job for job in jobs if job.done is None]
-
-
-def _with_ways_out(message: Message | None, row: Delivery, notification: Notification) -> Message | None:
-    return None if message is None else views.with_ways_out(message, row.id, notification.label)
 
 
 def _address(job: Job, way: Way) -> Address:

@@ -23,6 +23,8 @@ class Turn:
     person: Person | None
     direct: bool = True
     organisers: tuple[str, ...] = ()
+    alone_up_to: int = 200
+    """How many people one organiser may write to without another's yes."""
     leaves_no_name: bool = field(default=False)
     """Set by a handler whose effect is anonymous: then not even the receipt says who."""
 

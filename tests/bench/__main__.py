@@ -4,10 +4,11 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import command, finding, lookalikes, matching, search, start, teams
+from tests.bench import command, delivery, finding, lookalikes, matching, search, start, teams
 
 BENCHES = {
     "command": command,
+    "delivery": delivery,
     "finding": finding,
     "lookalikes": lookalikes,
     "matching": matching,
@@ -16,6 +17,7 @@ BENCHES = {
 }
 RUNS: dict[str, Callable[[argparse.Namespace], None]] = {
     "command": lambda given: (teams if given.platform == "teams" else command).main(quick=given.quick, seed=given.seed),
+    "delivery": lambda given: delivery.main(quick=given.quick),
     "finding": lambda given: finding.main(as_json=given.json, misses=given.misses),
     "lookalikes": lambda given: lookalikes.main(quick=given.quick, seed=given.seed, as_json=given.json),
     "matching": lambda given: matching.main(quick=given.quick, seed=given.seed, as_json=given.json),

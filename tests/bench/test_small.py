@@ -13,7 +13,7 @@ from qibot.clock import SystemClock
 from qibot.database import Database
 from qibot.people.topics import vocabulary
 from tests.bench import __main__ as bench
-from tests.bench import command, machine, network, start, teams, teams_traffic, traffic
+from tests.bench import command, delivery, machine, network, start, teams, teams_traffic, traffic
 from tests.bench.command import Plan
 
 SMALL = Plan(champions=60, rounds=1, seconds=0.05, warm_up=0.02)
@@ -159,3 +159,15 @@ def test_a_server_that_does_not_start_is_told_with_what_it_said(tmp_path: Path) 
 def test_the_clock_of_requests_is_that_of_the_guard() -> None:
     stamp = traffic.signed().partition(b"X-Slack-Request-Timestamp: ")[2].partition(b"\r\n")[0]
     assert abs(SystemClock().now().timestamp() - int(stamp)) < 60
+
+
+@pytest.mark.postgres
+async def test_a_broadcast_is_measured_from_queueing_to_settling() -> None:
+    figures = await delivery.measure(delivery.Plan(60, 2, 30, (10, 20), 3, (1,)))
+    assert set(figures["queue"]) >= {"sqlite", "postgresql", "apscheduler_jobs_seconds"}
+    assert all(set(one) == {"10", "20", "times"} for one in figures["tick"].values())
+    (paced,) = figures["paced"]
+    assert paced["sent"] == 100
+    assert paced["share_of_cap"] <= 1.05
+    assert set(figures["flat"]) == {"floor", "sqlite 1", "postgresql 1", "postgresql 2"}
+    assert "aim" in delivery.said(figures)

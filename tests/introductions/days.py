@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from qibot.clock import SetClock
 from qibot.database import Database
-from qibot.features import catalogue, long_sweeps, sweeps
+from qibot.features import beginnings, catalogue, long_sweeps, sweeps
 from qibot.outbox.service import next_due
 from qibot.outbox.worker import Worker
 from tests.talk import Paper
@@ -23,7 +23,7 @@ class Days:
         async with self.database.transaction() as db:
             for sweep in sweeps:
                 await sweep(db, self.clock.now())
-        for long_sweep in long_sweeps:
+        for long_sweep in (*long_sweeps, *beginnings):
             await long_sweep(self.database, self.clock.now())
         for _ in range(20):
             await self.worker.run_until_quiet()

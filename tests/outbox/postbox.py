@@ -1,6 +1,7 @@
 """A platform made of lists, as strict as a real one and as unreliable as one tells it to be."""
 
 import asyncio
+import dataclasses
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ class Postbox:
         self.taken: list[Taken] = []
         self.calls: list[str] = []
         self.complaints: list[str] = []
+        self.edits: list[str] = []
         self.asked: list[str] = []
         self.before: dict[str, list[BaseException]] = defaultdict(list)
         self.after: dict[str, list[BaseException]] = defaultdict(list)
@@ -76,6 +78,18 @@ class Postbox:
             return Doubt.CANNOT_ASK
         found = [t for t in self.taken if (t.mark, t.account) == (mark, to.account) and t.at >= since]
         return Sent(f"D{to.account}", "found") if found else Doubt.NOT_SENT
+
+    async def edit(self, to: Address, sent: Sent, message: Message) -> None:
+        self.calls.append(to.account)
+        await asyncio.sleep(0)
+        self.step()
+        self._raise(self.before, to)
+        nth = int(sent.message.removesuffix(".0")) - 1
+        self.taken[nth] = dataclasses.replace(self.taken[nth], message=message)
+        self.edits.append(to.account)
+        await asyncio.sleep(0)
+        self.step()
+        self._raise(self.after, to)
 
     async def profile(self, sender: Sender) -> Profile | None:
         return Profile(sender.account)

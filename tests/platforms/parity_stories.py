@@ -16,6 +16,7 @@ from tests.cast import (
     TOMASZ,
     Character,
 )
+from tests.platforms.parity_broadcasts import BroadcastStories
 from tests.platforms.parity_champion_life import ChampionLife
 from tests.platforms.parity_finding import Finding
 from tests.platforms.parity_one_to_one import OneToOne
@@ -34,7 +35,7 @@ NEED_NO_OFFER = {"people.leave", "champions.ask_organisers", "champions.look_for
 """Buttons that a member may press whatever they carry: made up, they would be answered as any other."""
 
 
-class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories):
+class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, BroadcastStories):
     """What happens, in an order in which one leads to the next."""
 
     async def everything(self) -> None:
@@ -69,6 +70,8 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories):
         # Who has had three messages in a week gets no invitation in it.
         await self.days(4)
         await self.rounds()
+        await self.days(8)
+        await self.broadcasts()
         await self.stalled_projects()
         await self.story_prompts()
         await self.changing_their_minds()

@@ -14,7 +14,7 @@ from tests.prove import crowd as crowds
 from tests.prove.child import Bot, Life
 from tests.prove.crowd import Crowd
 from tests.prove.fast import FastClock
-from tests.prove.ledger import Ledger
+from tests.prove.ledger import ANNOUNCED, Ledger
 from tests.prove.outcome import Outcome
 from tests.prove.stand import Stand, standing
 
@@ -54,7 +54,7 @@ class Broadcast:
         in which a delivery may end.
         """
         copies = self.stand.copies()
-        rows = self.ledger.ask("SELECT person_id, state, message FROM deliveries WHERE kind LIKE 'prove.%'")
+        rows = self.ledger.ask(f"SELECT person_id, state, message FROM deliveries WHERE {ANNOUNCED}")
         everybody = range(1, self.stand.crowd.size + 1)
         outcome.nothing(**{f"{prefix}lost": sum(not copies.get(n) for n in everybody)})
         ended = all(state in ends for _, state, _ in rows)
@@ -82,12 +82,13 @@ async def broadcast(
     enforce_pace: bool = False,
     together: int = 0,
     every: float = 0.0,
+    real: bool = False,
 ) -> AsyncIterator[Broadcast]:
     """Everybody of a crowd is to get one announcement. Nothing runs yet.
 
     `factor`: how fast the clock goes; 0 is the machine's own. `url` of an empty database (default: a SQLite file
-    in `folder`). `together`: queued in lots of so many, for those
-    who want no turns, each due so many seconds (`every`) after the one before.
+    in `folder`). `together`: queued in lots of so many, for those who want no turns, each due so many seconds
+    (`every`) after the one before. `real`: a broadcast, which the first bot that runs has to start.
     """
     url = url or f"sqlite+aiosqlite:///{folder / 'proof.db'}"
     await crowds.prepare(url)
@@ -99,7 +100,9 @@ async def broadcast(
             now = watch.now()
             await crowds.build(database, who, now, service_url=stand.service_url, conversations=dict(stand.known))
             step = together or who.size
-            for nth, first in enumerate(range(1, who.size + 1, step)):
+            if real:
+                await crowds.broadcast(database, now)
+            for nth, first in enumerate(() if real else range(1, who.size + 1, step)):
                 due = now + timedelta(seconds=every * nth)
                 await crowds.announce(database, range(first, min(first + step, who.size + 1)), due)
         finally:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, make_url, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from qibot.broadcasts.models import READY, Broadcast
 from qibot.chat.message import Message, Text
 from qibot.database import Base, Database
 from qibot.demo.teams_state import opaque
@@ -169,6 +170,21 @@ async def _numbers_go_on(database: Database) -> None:
             await connection.exec_driver_sql(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
             )
+
+
+async def broadcast(database: Database, now: datetime) -> None:
+    """A broadcast to everybody, agreed to and due: whichever bot runs next starts it, by the real service.
+
+    Its organiser has left, so that nobody of the crowd is sent how it goes.
+    """
+    async with database.transaction() as db:
+        somewhere = await db.scalar(select(Organisation.id).order_by(Organisation.id).limit(1))
+        organiser = Person(name="Olive", organisation_id=somewhere or 0, joined_at=now, left_at=now)
+        db.add(organiser)
+        await db.flush()
+        made = Broadcast(organiser_id=organiser.id, title="The improvement day has a new room", created_at=now)
+        made.body, made.state, made.send_at = "We meet in room 12.", READY, now
+        db.add(made)
 
 
 async def announce(

@@ -1,4 +1,4 @@
-"""kill: SIGKILL a thousand times during an announcement to 10,000, in Slack and in Teams.
+"""kill: SIGKILL a thousand times during a broadcast to 10,000, in Slack and in Teams.
 
 Each life of the bot ends at a random moment: while it starts, between two statements, or exactly as a message arrives
 at the platform, has been taken, or has been answered. Slack can be asked, so nobody may get it twice. Teams cannot, so
@@ -49,8 +49,7 @@ async def prove(outcome: Outcome, *, quick: bool) -> None:
 
 
 async def _on(platform: str, plan: Plan, folder: Path, dice: random.Random, outcome: Outcome) -> None:
-    # Queued without turns: the clock is fast, and whoever is killed has as much as possible in hand.
-    async with broadcast(crowd(platform, plan.recipients), folder, plan.factor, together=50, hurry=False) as made:
+    async with broadcast(crowd(platform, plan.recipients), folder, plan.factor, hurry=False, real=True) as made:
         killer = Killer(made, dice)
         while killer.kills < plan.kills:
             await killer.life(plan.kills - killer.kills)

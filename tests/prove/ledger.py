@@ -7,6 +7,9 @@ from typing import Any
 import psycopg
 from sqlalchemy import make_url
 
+ANNOUNCED = "(kind LIKE 'prove.%' OR kind = 'broadcasts.message')"
+"""Rows of what everybody is to get, as a condition."""
+
 
 class Ledger:
     """Reads the database at an SQLAlchemy `url`, and never writes."""
@@ -26,13 +29,14 @@ class Ledger:
 
     def states(self) -> dict[str, int]:
         """Announcements by state."""
-        rows = self.ask("SELECT state, count(*) FROM deliveries WHERE kind LIKE 'prove.%' GROUP BY state")
+        rows = self.ask(f"SELECT state, count(*) FROM deliveries WHERE {ANNOUNCED} GROUP BY state")
         return dict(rows)
 
     def open(self) -> int:
         """How many announcements have not come to an end."""
-        waiting = "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending') AND kind LIKE 'prove.%'"
-        return int(self.ask(waiting)[0][0])
+        waiting = f"SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending') AND {ANNOUNCED}"
+        to_start = "SELECT count(*) FROM broadcasts WHERE state = 'ready'"
+        return int(self.ask(waiting)[0][0]) + int(self.ask(to_start)[0][0])
 
     def in_flight(self) -> list[str]:
         """Those that were handed to a platform, the end not written yet."""

@@ -58,7 +58,7 @@ async def _run(plan: Plan, dice: random.Random | None, outcome: Outcome) -> dict
     who = Crowd("slack", (*STORMY, CALM), plan.recipients * 6 // 5)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        async with broadcast(who, folder, plan.factor, hurry=False, enforce_pace=True, trace=True) as made:
+        async with broadcast(who, folder, plan.factor, hurry=False, enforce_pace=True, trace=True, real=True) as made:
             often = await _more(made)
             weather = _Weather(dice)
             made.stand.wire.fate = weather.fate

@@ -103,6 +103,11 @@ class SlackAdapter:
         conversation = to.conversation or await calls.open_conversation(client, to.account)
         return await calls.find(client, conversation, mark)
 
+    async def edit(self, to: Address, sent: Sent, message: Message) -> None:
+        """See `Platform.edit`."""
+        client = await self._client_of(to.workspace)
+        await calls.update(client, sent, blocks.render(message, workspace=to.workspace))
+
     async def profile(self, sender: Sender) -> Profile | None:
         """See `Platform.profile`."""
         return await calls.profile(await self._client_of(sender.workspace), sender.account)

@@ -38,6 +38,7 @@ _NOBODY = frozenset({
     "user_not_found", "user_disabled", "cannot_dm_bot", "channel_not_found", "is_archived", "not_in_channel",
     "messages_tab_disabled", "user_not_visible", "restricted_action",
 })  # fmt: skip
+_FIXED = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 _THEIR_FAULT = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 )
@@ -65,6 +66,8 @@ def _meaning(error: SlackApiError, lost: type[NotSent]) -> NotSent:
         return Unreachable("the app is no longer installed in their workspace")
     if code in _NOBODY:
         return Unreachable("their account cannot be written to")
+    if code in _FIXED:
+        return Unreachable("Slack does not let me change that message any more")
     # An answer without a reason is none of Slack's own: nobody knows what became of the call.
     if status >= 500 or not code or code in _THEIR_FAULT:
         return lost("Slack had a fault of its own")
@@ -107,6 +110,12 @@ async def post(client: AsyncWebClient, conversation: str, said: Rendered, mark: 
             unfurl_media=False,
         )
     return Sent(conversation, str(answer["ts"]))
+
+
+async def update(client: AsyncWebClient, sent: Sent, said: Rendered) -> None:
+    """Say something else in the place of what was said. Its mark stays; doing it twice is doing it once."""
+    async with understood(writes=False):
+        await client.chat_update(channel=sent.conversation, ts=sent.message, text=said.text, blocks=said.blocks)
 
 
 async def post_to_all(client: AsyncWebClient, accounts: Sequence[str], said: Rendered, mark: str) -> Sent:

@@ -78,6 +78,13 @@ class TeamsAdapter:
         """See `Platform.find_sent`: a bot cannot read what it said without permission to read everything."""
         return Doubt.CANNOT_ASK
 
+    async def edit(self, to: Address, sent: Sent, message: Message) -> None:
+        """See `Platform.edit`."""
+        known = await self._conversations.find(to.workspace, to.account)
+        if known is None:
+            raise Unreachable("the app is not installed for them")
+        await self._replies.change(known, to.workspace, sent, message)
+
     async def profile(self, sender: Sender) -> Profile | None:
         """See `Platform.profile`. Teams says nothing of time zones."""
         known = await self._conversations.find(sender.workspace, sender.account)

@@ -49,6 +49,10 @@ class Replies:
         conversation = conversation or await self._connector.open(to, tenant)
         return Sent(conversation, await self._connector.post(to, conversation, self._card(message, tenant)))
 
+    async def change(self, to: Reference, tenant: str, sent: Sent, message: Message) -> None:
+        """Say something else in the place of what was said there. Raises a `NotSent`."""
+        await self._connector.update(to, sent.conversation, sent.message, self._card(message, tenant))
+
     async def follow_up(self, to: Reference, conversation: str, message: Message) -> None:
         """The files of a message that has arrived. One that does not must not make it arrive again."""
         for piece in _pieces(message):
