@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -22,6 +23,9 @@ from tests.cast import OWEN
 from tests.talk import Network
 
 pytest_plugins = ["tests.required"]
+# How long something takes is for the benches to say: a machine may be busy.
+hypothesis.settings.register_profile("qibot", deadline=None)
+hypothesis.settings.load_profile("qibot")
 
 EVENT_MORNING = datetime(2019, 11, 27, 10, 0, tzinfo=UTC)
 """Wednesday 27 November 2019, ten in the morning: the day of the event that started it all."""

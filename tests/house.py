@@ -29,7 +29,7 @@ STAIRS: tuple[tuple[str, ...], ...] = (
     ("people",),
     ("platforms",),
     ("chat", "documents"),
-    ("vocabulary", "database clock settings errors typed hours dates patient_details logs qibot"),
+    ("vocabulary", "database clock settings errors typed claims hours dates patient_details logs qibot"),
 )
 """From the top. A stair has one or more rooms beside each other; modules in one string share a room."""
 

@@ -28,6 +28,7 @@ from qibot.broadcasts.models import ASKING, DRAFT, STARTED, Broadcast
 from qibot.broadcasts.outcome import views as outcome
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message
+from qibot.claims import row_id
 from qibot.errors import Refused
 from qibot.people import organisations as orgs
 from qibot.people.commands import topic_choices
@@ -116,7 +117,7 @@ async def composed(turn: Turn, said: Compose) -> Message:
         said.listed if said.listed or not said.broadcast else None, said.answers, said.takes_words, said.on, said.hour,
     )  # fmt: skip
     if said.broadcast:
-        found, missing = await service.change(turn.db, turn.member, _number(said.broadcast), wanted, turn.now)
+        found, missing = await service.change(turn.db, turn.member, row_id(said.broadcast), wanted, turn.now)
     else:
         found, missing = await service.compose(turn.db, turn.member, wanted, turn.now)
     return await _draft(turn, found, missing)
@@ -172,8 +173,8 @@ async def sent_alone(turn: Turn, said: SendAlone) -> Message:
     found = await service.send(
         turn.db,
         turn.member,
-        _number(said.broadcast),
-        _number(said.revision),
+        row_id(said.broadcast),
+        row_id(said.revision),
         turn.now,
         alone_up_to=turn.alone_up_to,
         typed=said.number,
@@ -214,7 +215,7 @@ async def open_correct(turn: Turn, pressed: OpenCorrect) -> Form:
 
 @commands.submission(Correct, needs=organiser)
 async def corrected(turn: Turn, said: Correct) -> Message:
-    broadcast_id = _number(said.broadcast)
+    broadcast_id = row_id(said.broadcast)
     return outcome.changing(await sending.correct(turn.db, turn.member, broadcast_id, said.title, said.body, turn.now))
 
 
@@ -239,8 +240,4 @@ async def open_reply(turn: Turn, pressed: OpenReply) -> Form:
 
 @commands.submission(WriteBack, needs=member)
 async def wrote_back(turn: Turn, said: WriteBack) -> Message:
-    return views.wrote_back(await answering.write(turn.db, _number(said.broadcast), turn.member, said.words, turn.now))
-
-
-def _number(claimed: str) -> int:
-    return int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) <= 9 else 0
+    return views.wrote_back(await answering.write(turn.db, row_id(said.broadcast), turn.member, said.words, turn.now))

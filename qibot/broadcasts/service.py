@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from qibot.broadcasts import audience
 from qibot.broadcasts.models import ASKING, DISCARDED, DRAFT, READY, STARTED, Broadcast
+from qibot.claims import row_id
 from qibot.clock import local_date
 from qibot.errors import NotFound, Refused, Unclear, WrongFields
 from qibot.events import service as events
@@ -89,7 +90,7 @@ async def _write(db: AsyncSession, made: Broadcast, organiser: Person, said: Wan
     made.wanted_at = _wanted_at(said, organiser, now)
     made.organisation_id = made.topic_id = made.event_id = made.after_id = None
     if said.organisation:
-        found = await db.get(Organisation, _number(said.organisation))
+        found = await db.get(Organisation, row_id(said.organisation))
         if found is None:
             raise WrongFields({"organisation": "Please choose one of those offered."})
         made.organisation_id = found.id
@@ -153,10 +154,6 @@ def said_of(wanted_at: datetime | None, zone: str) -> dict[str, object]:
     return {"on": local.date().isoformat(), "hour": str(local.hour)}
 
 
-def _number(claimed: str) -> int:
-    return int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) <= 9 else 0
-
-
 async def move_topic(db: AsyncSession, old_id: int, new_id: int) -> None:
     """Two topics become one."""
     await db.execute(update(Broadcast).where(Broadcast.topic_id == old_id).values(topic_id=new_id))
@@ -184,7 +181,7 @@ async def hold(db: AsyncSession, broadcast_id: int) -> Broadcast:
 async def by_name(db: AsyncSession, words: str) -> Broadcast:
     """The broadcast that `words` name: #3, its title, or part of it; the newest first. Raises `NotFound`, `Unclear`."""
     if words.startswith("#"):
-        return await by_id(db, _number(words[1:]))
+        return await by_id(db, row_id(words[1:]))
     wanted = " ".join(words.casefold().split())
     every = [one for one in await recent(db, most=50) if wanted in one.title.casefold()]
     found = [one for one in every if one.title.casefold() == wanted] or every

@@ -4,6 +4,7 @@ from qibot.champions.forms import AskFor, SayHello
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Form
 from qibot.chat.message import Message, Part
+from qibot.claims import row_id
 from qibot.errors import Unclear
 from qibot.introductions import service, views
 from qibot.introductions.apart import service as apart
@@ -114,14 +115,9 @@ async def _form(turn: Turn, wish: Wish, reason: str = "") -> Form:
 
 @commands.submission(Reason, needs=member)
 async def asked(turn: Turn, said: Reason) -> Message:
-    wish = Wish(_number(said.champion), _number(said.topic), _number(said.project), _number(said.person))
+    wish = Wish(row_id(said.champion), row_id(said.topic), row_id(said.project), row_id(said.person))
     found = await asking.ask(turn.db, turn.member, wish, said.reason, said.shows, turn.now)
     return asking_views.asked(await side(turn.db, found, turn.member), found.shows, turn.today)
-
-
-def _number(claimed: str) -> int:
-    """A hidden id; 0, which nobody has, for anything else."""
-    return int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) <= 9 else 0
 
 
 @commands.action(Accept, needs=member)
@@ -151,7 +147,7 @@ async def open_suggest(turn: Turn, pressed: OpenSuggest) -> Form:
 @commands.submission(Suggest, needs=member)
 async def suggested(turn: Turn, said: Suggest) -> Message:
     found, topic, other = await instead.suggest(
-        turn.db, _number(said.introduction), turn.member, said.words, turn.workspace.id, turn.now
+        turn.db, row_id(said.introduction), turn.member, said.words, turn.workspace.id, turn.now
     )
     return asking_views.suggested(await side(turn.db, found, turn.member), topic, other)
 
@@ -182,7 +178,7 @@ async def open_write(turn: Turn, pressed: OpenWrite) -> Form:
 
 @commands.submission(Write, needs=member)
 async def written(turn: Turn, said: Write) -> Message:
-    found = await relay.write(turn.db, _number(said.introduction), turn.member, said.words, turn.now)
+    found = await relay.write(turn.db, row_id(said.introduction), turn.member, said.words, turn.now)
     return relay_views.written(await side(turn.db, found, turn.member))
 
 
@@ -231,7 +227,7 @@ async def open_report(turn: Turn, pressed: OpenReport) -> Form:
 
 @commands.submission(Report, needs=member)
 async def reported(turn: Turn, said: Report) -> Message:
-    found, told = await misuse.report(turn.db, _number(said.introduction), turn.member, said.words, turn.now)
+    found, told = await misuse.report(turn.db, row_id(said.introduction), turn.member, said.words, turn.now)
     return misuse_views.reported(await side(turn.db, found, turn.member), told)
 
 

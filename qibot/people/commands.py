@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
+from qibot.claims import row_id
 from qibot.errors import NotFound, Unclear, WrongFields
 from qibot.people import follows, service, topics, views
 from qibot.people import organisations as orgs
@@ -55,13 +56,11 @@ async def topic_choices(turn: Turn) -> tuple[Choice, ...]:
 @commands.submission(Join, needs=anybody, choices=join_choices)
 async def joined(turn: Turn, said: Join) -> Message:
     new = turn.person is None or not turn.person.here
-    if not said.organisation.isdigit():
-        raise WrongFields({"organisation": "Please choose one of those offered."})
     person = await service.join(
         turn.db,
         turn_known(turn),
         service.Joining(
-            said.name, said.role, said.place, int(said.organisation), said.contact, said.topics, said.purposes
+            said.name, said.role, said.place, row_id(said.organisation), said.contact, said.topics, said.purposes
         ),
         turn.now,
         turn.organisers,

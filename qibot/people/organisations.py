@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from qibot.claims import row_id
 from qibot.errors import WrongFields
 from qibot.people.models import Organisation, OrganisationDomain, Person
 from qibot.people.service import Known
@@ -78,9 +79,7 @@ async def all_organisations(db: AsyncSession) -> list[Organisation]:
 
 async def one(db: AsyncSession, number: str) -> Organisation | None:
     """An organisation by what a form's choice holds; None for anything else."""
-    return (
-        await db.get(Organisation, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
-    )
+    return await db.get(Organisation, row_id(number))
 
 
 async def find_organisations(db: AsyncSession, words: str) -> list[Organisation]:

@@ -9,6 +9,7 @@ from qibot.chat.arguments import Rest
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
 from qibot.chat.wire import encode
+from qibot.claims import row_id
 from qibot.errors import Unclear, WrongFields
 from qibot.people import service as people
 from qibot.people.commands import one_organisation, topic_choices
@@ -165,7 +166,7 @@ async def edit(turn: Turn, project: Project) -> Form:
 @commands.submission(EditProject, needs=member, choices=project_choices)
 async def edited(turn: Turn, said: EditProject) -> Message:
     described = replace(_described(said), deciding=said.deciding)
-    saved = await working.change(turn.db, working.number(said.project), turn.member, described, said.stage, turn.now)
+    saved = await working.change(turn.db, row_id(said.project), turn.member, described, said.stage, turn.now)
     card = await service.card(turn.db, saved.project, turn.member)
     return views.changed(saved, card, turn.member, turn.today, *_coached(turn, saved.project))
 

@@ -15,6 +15,7 @@ from qibot.database import Database
 from qibot.people.models import Person
 from qibot.vocabulary import phrases
 from qibot.vocabulary.shipped import shipped
+from qibot.vocabulary.vocabulary import Vocabulary
 from tests.cast import AMINA, JONAS, LENA, NADIA, OWEN, PRIYA, RUTH, STRANGER, TOMASZ
 from tests.champions.test_finding import offer
 from tests.talk import Network
@@ -102,9 +103,13 @@ def test_questions_of_any_kind_are_read_quickly_and_without_an_error() -> None:
             text = text[:at] + dice.choice(letters) + text[at + dice.randint(0, 2) :]
         else:
             text = "".join(dice.choice(letters) for _ in range(dice.randint(0, 200)))
-        began = time.thread_time()
-        found = vocabulary.read(text)
-        slow += time.thread_time() - began > 0.05
-        assert all(0.4 <= match.score <= 1 for match in found.topics)
-    # A processor is taken away now and then; what is slow in itself would be slow every time.
-    assert slow <= 5
+        assert all(0.4 <= match.score <= 1 for match in vocabulary.read(text).topics)
+        # A processor is taken away now and then; what is slow in itself is slow every time.
+        slow += all(_seconds(vocabulary, text) > 0.05 for _ in range(5))
+    assert slow == 0
+
+
+def _seconds(vocabulary: Vocabulary, text: str) -> float:
+    began = time.thread_time()
+    vocabulary.read(text)
+    return time.thread_time() - began

@@ -190,7 +190,7 @@ class Introductions(RuleBasedStateMachine):
     @rule(
         data=st.data(),
         anybody=st.none() | somebody,
-        verb=st.sampled_from(["accept", "accept", "decline", "later", "withdraw", "stop_writing"]),
+        verb=st.sampled_from(["accept", "accept", "decline", "later", "withdraw", "withdraw", "stop_writing"]),
     )
     def presses_what_was_perhaps_never_shown(self, data: st.DataObject, anybody: Character | None, verb: str) -> None:
         one = data.draw(st.sampled_from(self.now.introductions))

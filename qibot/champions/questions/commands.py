@@ -9,6 +9,7 @@ from qibot.chat.arguments import Rest
 from qibot.chat.forms import Form
 from qibot.chat.message import Message
 from qibot.chat.router import guard
+from qibot.claims import row_id
 from qibot.errors import Unclear
 from qibot.people.topics import vocabulary
 from qibot.people.turn import Turn, member, organiser, table
@@ -66,7 +67,7 @@ async def open_suggest(turn: Turn, pressed: OpenSuggest) -> Form:
 async def suggested(turn: Turn, said: Suggest) -> Message:
     question = await service.suggest(
         turn.db,
-        _number(said.question),
+        row_id(said.question),
         turn.member,
         said.person,
         said.reply,
@@ -83,15 +84,10 @@ async def open_reply(turn: Turn, pressed: OpenReply) -> Form:
 
 @commands.submission(Reply, needs=organiser)
 async def replied(turn: Turn, said: Reply) -> Message:
-    question = await service.answer(turn.db, _number(said.question), turn.member, said.reply, turn.now)
+    question = await service.answer(turn.db, row_id(said.question), turn.member, said.reply, turn.now)
     return views.thanks(question)
 
 
 @commands.action(NobodyYet, needs=organiser)
 async def nobody_yet(turn: Turn, pressed: NobodyYet) -> Message:
     return views.thanks(await service.nobody_yet(turn.db, pressed.question, turn.member, turn.now))
-
-
-def _number(claimed: str) -> int:
-    """A hidden id; 0, which nothing has, for anything else."""
-    return int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) <= 9 else 0

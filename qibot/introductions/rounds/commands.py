@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
+from qibot.claims import row_id
 from qibot.errors import NotFound, Refused, WrongFields
 from qibot.introductions.rounds import service, taking, views
 from qibot.introductions.rounds.forms import (
@@ -117,7 +118,7 @@ async def open_pause(turn: Turn, pressed: OpenPause) -> Form:
 
 @commands.submission(PauseRound, needs=member)
 async def paused(turn: Turn, said: PauseRound) -> Message:
-    programme, me = await taking.own(turn.db, turn.member, _number(said.programme))
+    programme, me = await taking.own(turn.db, turn.member, row_id(said.programme))
     try:
         taking.pause(me, said.until, turn.today)
     except Refused as wrong:
@@ -159,7 +160,7 @@ async def created(turn: Turn, said: CreateProgramme) -> Message:
         said.audience,
         said.rhythm,
         said.rule,
-        _number(said.cool_down),
+        row_id(said.cool_down),
         said.first_on,
         said.topic,
         said.place,
@@ -200,7 +201,3 @@ async def home(turn: Turn) -> tuple[Part, ...]:
     if turn.person is None or not turn.person.here:
         return ()
     return views.home(await taking.of_person(turn.db, turn.person), turn.today)
-
-
-def _number(claimed: str) -> int:
-    return int(claimed) if claimed.isascii() and claimed.isdigit() and len(claimed) <= 9 else 0

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from qibot.claims import row_id
 from qibot.clock import local_date
 from qibot.errors import NotFound, Refused, Unclear, WrongFields
 from qibot.events import service as events
@@ -126,8 +127,8 @@ async def by_id(db: AsyncSession, programme_id: int, *, ended: bool = False) -> 
 
 async def by_name(db: AsyncSession, words: str) -> Programme:
     """The running programme that `words` name: #3, its name, or part of it. Raises `NotFound` or `Unclear`."""
-    if words.startswith("#") and words[1:].isascii() and words[1:].isdigit():
-        return await by_id(db, int(words[1:11]))
+    if words.startswith("#") and words[1:].isdecimal():
+        return await by_id(db, row_id(words[1:]))
     wanted = fold(words)
     every = (await db.scalars(_whole().where(is_running()).order_by(Programme.id))).all()
     found = [one for one in every if one.folded == wanted] or [one for one in every if wanted in one.folded]

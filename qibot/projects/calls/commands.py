@@ -2,11 +2,11 @@
 
 from qibot.chat.forms import Form
 from qibot.chat.message import Message
+from qibot.claims import row_id
 from qibot.people.turn import Turn, member, table
 from qibot.projects.calls import service, views
 from qibot.projects.calls.forms import CallForHelp
 from qibot.projects.models import Project
-from qibot.projects.working.service import number
 
 commands = table("Asking for help")
 
@@ -20,5 +20,5 @@ async def call(turn: Turn, project: Project) -> Form:
 
 @commands.submission(CallForHelp, needs=member)
 async def called(turn: Turn, said: CallForHelp) -> Message:
-    found, count = await service.call(turn.db, number(said.project), turn.member, said.words, turn.now)
+    found, count = await service.call(turn.db, row_id(said.project), turn.member, said.words, turn.now)
     return views.called(found, count)

@@ -5,8 +5,8 @@ import asyncio
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Form
 from qibot.chat.message import Message
+from qibot.claims import row_id
 from qibot.documents.boxes import Branch, tree
-from qibot.errors import NotFound
 from qibot.people.turn import Turn, anybody, member, table
 from qibot.projects import service as projects
 from qibot.projects.changes import service, views
@@ -16,7 +16,6 @@ from qibot.projects.commands import reader_of
 from qibot.projects.models import Project
 from qibot.projects.visibility import must_be_whole
 from qibot.projects.working import service as working
-from qibot.typed import Typed
 
 commands = table("Testing changes")
 
@@ -40,7 +39,7 @@ async def plan(turn: Turn, project: Project) -> Form:
 @commands.submission(PlanCycle, needs=member)
 async def planned(turn: Turn, said: PlanCycle) -> Message:
     wanted = Plan(said.objective, said.prediction, said.plan, said.data)
-    made = await service.plan(turn.db, working.number(said.project), turn.member, wanted, turn.now)
+    made = await service.plan(turn.db, row_id(said.project), turn.member, wanted, turn.now)
     return views.planned(await projects.project(turn.db, made.project_id, turn.member), made)
 
 
@@ -58,10 +57,8 @@ async def _cycle_form(turn: Turn, project: Project) -> Form:
 
 @commands.submission(StudyCycle, needs=member)
 async def studied(turn: Turn, said: StudyCycle) -> Message:
-    if not (said.cycle.isascii() and said.cycle.isdigit() and len(said.cycle) <= 9):
-        raise NotFound("I cannot find that cycle.", ("Type ", Typed("projects"), " to see your projects."))
     happened = Study(said.happened, said.compared, said.learned, said.act, said.next)
-    made = await service.study(turn.db, int(said.cycle), turn.member, happened, turn.now)
+    made = await service.study(turn.db, row_id(said.cycle), turn.member, happened, turn.now)
     return views.studied(await projects.project(turn.db, made.project_id, turn.member), made)
 
 
@@ -94,7 +91,7 @@ async def edit_drivers(turn: Turn, project: Project) -> Form:
 
 @commands.submission(DrawDrivers, needs=member)
 async def drawn(turn: Turn, said: DrawDrivers) -> Message:
-    found = await working.may_update(turn.db, working.number(said.project), turn.member)
+    found = await working.may_update(turn.db, row_id(said.project), turn.member)
     diagram = await service.draw(turn.db, found.id, turn.member, said.diagram, turn.now)
     return views.drivers(found, diagram, mine=True)
 

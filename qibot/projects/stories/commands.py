@@ -6,6 +6,7 @@ from dataclasses import replace
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message
+from qibot.claims import row_id
 from qibot.errors import Unclear
 from qibot.people.commands import topic_choices
 from qibot.people.turn import Turn, anybody, member, table
@@ -17,7 +18,6 @@ from qibot.projects.stories.forms import ChangeStory, EndProject, RemoveStory, S
 from qibot.projects.stories.models import Story
 from qibot.projects.stories.service import Telling
 from qibot.projects.stories.things import without_mentions
-from qibot.projects.working.service import number
 from qibot.typed import Typed
 
 commands = table("Stories")
@@ -86,7 +86,7 @@ async def edit(turn: Turn, story: Story) -> Form:
 
 @commands.submission(ChangeStory, needs=member, choices=story_choices)
 async def changed(turn: Turn, said: ChangeStory) -> Message:
-    found = await service.change(turn.db, _number(said.story), turn.member, _telling(said))
+    found = await service.change(turn.db, row_id(said.story), turn.member, _telling(said))
     return views.shown(await service.show(turn.db, found.id, turn.member), turn.today)
 
 
@@ -115,7 +115,7 @@ async def learned(turn: Turn, project: Project) -> Form:
 
 @commands.submission(EndProject, needs=member)
 async def drafted(turn: Turn, said: EndProject) -> Message:
-    found = await projects.changeable(turn.db, number(said.project), turn.member)
+    found = await projects.changeable(turn.db, row_id(said.project), turn.member)
     four = Telling("", "", said.tried, hoped=said.hoped, learned=said.learned, who_else=said.who_else)
     made = await service.draft(turn.db, found.id, turn.member, service.draft_of(found, four))
     return views.drafted(await service.show(turn.db, made.id, turn.member), turn.today)
@@ -131,11 +131,6 @@ def _telling(said: TellStory | ChangeStory) -> Telling:
         who_else=said.who_else,
         topics=said.topics,
     )
-
-
-def _number(words: str) -> int:
-    """The number in a hidden field; 0, which none has, for anything else."""
-    return int(words) if words.isascii() and words.isdigit() and len(words) <= 9 else 0
 
 
 async def _read_story(words: str, turn: Turn) -> Story:

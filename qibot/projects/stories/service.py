@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, delete, exists, false, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
+from qibot.claims import row_id
 from qibot.clock import local_date
 from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Refused, WrongFields
@@ -250,7 +251,7 @@ async def show(db: AsyncSession, story_id: int, viewer: Person | None) -> Told:
 async def named(db: AsyncSession, words: str, viewer: Person | None) -> list[Story]:
     """At most three that `viewer` may see with this number, or this whole title in any case."""
     plain = words.strip().removeprefix("#")
-    numbered = Story.id == int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 9 else false()
+    numbered = Story.id == row_id(plain)
     titled = func.lower(Story.title) == " ".join(words.split()).lower()
     query = select(Story).where(or_(numbered, titled), or_(_shared(viewer), _own(viewer)))
     return list(await db.scalars(query.order_by(Story.shared_on.desc(), Story.id).limit(3)))

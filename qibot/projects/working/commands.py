@@ -3,6 +3,7 @@
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Form
 from qibot.chat.message import Message
+from qibot.claims import row_id
 from qibot.errors import Unclear
 from qibot.people.commands import one_person
 from qibot.people.turn import Turn, anybody, member, table
@@ -21,7 +22,7 @@ from qibot.projects.working.forms import (
     TakeOff,
     UpdateProject,
 )
-from qibot.projects.working.service import News, number
+from qibot.projects.working.service import News
 from qibot.typed import Typed
 
 commands = table("Working on a project")
@@ -73,7 +74,7 @@ async def _begun(turn: Turn, text: str) -> tuple[Project, str]:
 
 @commands.submission(UpdateProject, needs=member)
 async def updated(turn: Turn, said: UpdateProject) -> Message:
-    found = await service.may_update(turn.db, number(said.project), turn.member)
+    found = await service.may_update(turn.db, row_id(said.project), turn.member)
     return await _saved(turn, found, said.words, int(said.progress or 0))
 
 
@@ -101,7 +102,7 @@ async def join(turn: Turn, project: Project) -> Form:
 
 @commands.submission(JoinProject, needs=member)
 async def joined(turn: Turn, said: JoinProject) -> Message:
-    found = await service.join(turn.db, number(said.project), turn.member, said.role, turn.now)
+    found = await service.join(turn.db, row_id(said.project), turn.member, said.role, turn.now)
     return views.joined(found, said.role)
 
 
@@ -163,7 +164,7 @@ async def pause(turn: Turn, project: Project) -> Form:
 
 @commands.submission(PauseProject, needs=member)
 async def paused(turn: Turn, said: PauseProject) -> Message:
-    found = await stalled.pause(turn.db, number(said.project), turn.member, said.until, turn.now)
+    found = await stalled.pause(turn.db, row_id(said.project), turn.member, said.until, turn.now)
     return views.paused(found, said.until, turn.today)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from qibot.database import insert_or_ignore
-from qibot.errors import NotFound, Refused, WrongFields
+from qibot.errors import Refused, WrongFields
 from qibot.people.models import Person
 from qibot.projects import evidence
 from qibot.projects import service as projects
@@ -260,10 +260,3 @@ async def _ended(db: AsyncSession, found: Project, now: datetime) -> None:
     await stalled.over(db, found)
     await handing.withdraw_all(db, found.id, now)
     await prompts.after_end(db, found, now)
-
-
-def number(claimed: str) -> int:
-    """The id in a hidden field. Raises `NotFound` for anything else."""
-    if not (claimed.isascii() and claimed.isdigit() and len(claimed) <= 9):
-        raise NotFound("I cannot find that project.", ("Type ", Typed("projects"), " to see them."))
-    return int(claimed)
