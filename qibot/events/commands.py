@@ -19,7 +19,7 @@ from qibot.events.forms import (
     ReflectClosing,
     ReflectPairs,
 )
-from qibot.events.models import CHANGED, CLOSING, PAIRS, Event, Pledge
+from qibot.events.models import CHANGED, CLOSING, FOLLOW_UP, PAIRS, Event, Pledge
 from qibot.people import service as people
 from qibot.people.turn import Turn, anybody, member, organiser, table
 from qibot.typed import Typed
@@ -94,7 +94,7 @@ async def closing_reflected(turn: Turn, said: ReflectClosing) -> Message:
 @commands.command(
     "pledge",
     needs=member,
-    help="Promise something; I will ask how it goes after 2, 6 and 12 weeks.",
+    help="Promise something; I will ask later how it goes.",
     asks=lambda words: not words,
 )
 async def pledge(turn: Turn, words: Rest) -> Message | Form:
@@ -130,12 +130,13 @@ async def changed(turn: Turn, said: ChangePledge) -> Message:
 
 @commands.command("event create", needs=organiser, help="Create an event.", reads=True)
 async def create(turn: Turn) -> Form:
-    return Form(CreateEvent, {"place": turn.member.place})
+    return Form(CreateEvent, {"place": turn.member.place, "follow_up": FOLLOW_UP})
 
 
 @commands.submission(CreateEvent, needs=organiser)
 async def created(turn: Turn, said: CreateEvent) -> Message:
-    event = await service.create(turn.db, turn.member, title=said.title, day=said.day, place=said.place, code=said.code)
+    about = {"title": said.title, "place": said.place, "code": said.code, "follow_up": said.follow_up}
+    event = await service.create(turn.db, turn.member, day=said.day, **about)
     return views.created(event, turn.today)
 
 
@@ -255,7 +256,7 @@ def _pledge_form(event: Event) -> Form:
 
 async def _pledged(turn: Turn, event: Event, words: str) -> Message:
     made = await service.pledge(turn.db, event, turn.member, words, turn.now, turn.today)
-    days = [day for _, day in service.followups(made.follow_from, turn.member)]
+    days = [day for _, day in service.followups(event, made.follow_from, turn.member)]
     agreed = await people.agrees(turn.db, turn.member.id, "nudges")
     return views.pledged(made, days, agreed=agreed, today=turn.today)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from qibot.database import Base, insert_or_ignore
 from qibot.errors import NotFound, Refused, WrongFields
+from qibot.events import followups as followups_of
 from qibot.events.models import (
     CHANGED,
     DONE,
@@ -32,7 +33,6 @@ from qibot.people.models import Person
 from qibot.typed import Typed
 
 FOLLOWUP = "events.pledge_followup"
-FOLLOWUP_WEEKS = (2, 6, 12)
 FOLLOWUP_TIME = time(9, 30)
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 _RESERVED = {"PAIRS", "CLOSING"}
@@ -44,14 +44,18 @@ R = TypeVar("R", bound=Base)
 # ---- Events
 
 
-async def create(db: AsyncSession, organiser: Person, *, title: str, day: date, place: str, code: str) -> Event:
+async def create(
+    db: AsyncSession, organiser: Person, *, title: str, day: date, place: str, code: str, follow_up: str = ""
+) -> Event:
     """A new event. Without a code one is made: five letters that make no word. Raises `WrongFields`."""
+    plan = followups_of.read(follow_up)
     wanted = code.strip().upper() or "".join(secrets.choice(_LETTERS) for _ in range(5))
     if not (wanted.isascii() and wanted.isalnum() and 3 <= len(wanted) <= 12) or wanted in _RESERVED:
         raise WrongFields({"code": "Please use 3 to 12 letters and digits, such as QI27."})
     if await db.scalar(select(Event.id).where(Event.code == wanted)):
         raise WrongFields({"code": "Another event has that code. Please choose a different one."})
     event = Event(title=one_line(title), day=day, place=one_line(place), code=wanted, organiser_id=organiser.id)
+    event.follow_up = plan
     db.add(event)
     await db.flush()
     return event
@@ -91,7 +95,8 @@ async def cancel(db: AsyncSession, event: Event, now: datetime) -> None:
         event.cancelled_at = now
     starts = await db.scalars(select(Pledge.follow_from).where(Pledge.event_id == event.id).distinct())
     for start in starts:
-        await outbox.cancel(db, subject=_subject(event, start), kind=FOLLOWUP, reason="The event was cancelled.")
+        about = followup_subject(event, start)
+        await outbox.cancel(db, subject=about, kind=FOLLOWUP, reason="The event was cancelled.")
 
 
 def standing(event: Event) -> None:
@@ -255,21 +260,31 @@ async def pledge(db: AsyncSession, event: Event, person: Person, words: str, now
     )
     db.add(made)
     await db.flush()
-    for weeks, day in followups(start, person):
-        await outbox.queue(
-            db,
-            kind=FOLLOWUP,
-            person_id=person.id,
-            subject=_subject(event, start),
-            period=f"{weeks}w",
-            due_at=at_local(day, FOLLOWUP_TIME, person.zone),
-        )
+    await outbox.queue_many(db, [due for _, due in asking(event, start, person)])
     return made
 
 
-def followups(start: date, person: Person) -> list[tuple[int, date]]:
-    """When a pledge is asked about: after 2, 6 and 12 weeks, on a working day of the person."""
-    return [(weeks, weeks_later(start, weeks, person.week)) for weeks in FOLLOWUP_WEEKS]
+def asking(event: Event, start: date, person: Person) -> list[tuple[int, outbox.Due]]:
+    """What asks about the pledges of `start`: weeks, and the message. After a change of the plan it is another one."""
+    again = f".{event.changes}" if event.changes else ""
+    return [
+        (
+            weeks,
+            outbox.Due(
+                kind=FOLLOWUP,
+                person_id=person.id,
+                subject=followup_subject(event, start),
+                period=f"{weeks}w{again}",
+                due_at=at_local(day, FOLLOWUP_TIME, person.zone),
+            ),
+        )
+        for weeks, day in followups(event, start, person)
+    ]
+
+
+def followups(event: Event, start: date, person: Person) -> list[tuple[int, date]]:
+    """When a pledge is asked about: after the event's weeks, on a working day of the person."""
+    return [(weeks, weeks_later(start, weeks, person.week)) for weeks in event.weeks]
 
 
 async def pledges(db: AsyncSession, person_id: int) -> list[Pledge]:
@@ -339,12 +354,14 @@ async def _follow_from(db: AsyncSession, event: Event, person: Person, today: da
         return event.day
     earlier = select(func.max(Pledge.follow_from)).where(Pledge.event_id == event.id, Pledge.person_id == person.id)
     latest = await db.scalar(earlier)
-    if latest is not None and today < weeks_later(latest, FOLLOWUP_WEEKS[0], person.week) - timedelta(weeks=1):
+    first = event.weeks[0] if event.weeks else 0
+    if latest is not None and today < weeks_later(latest, first, person.week) - timedelta(weeks=1):
         return latest
     return today
 
 
-def _subject(event: Event, start: date) -> str:
+def followup_subject(event: Event, start: date) -> str:
+    """What the follow-ups are about: the pledges of an event that share a day."""
     return f"event:{event.id}" if start == event.day else f"event:{event.id}:{start.isoformat()}"
 
 

@@ -7,6 +7,7 @@ from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Bold, Button, Buttons, Document, Facts, Message, Note, Part, Quote, Text
 from qibot.chat.router import Say
 from qibot.dates import say_date
+from qibot.events import followups
 from qibot.events.forms import (
     AnswerPledge,
     CancelEvent,
@@ -36,6 +37,7 @@ def created(event: Event, today: date) -> Message:
         Text(
             "People join by typing ", Typed(f"event join {event.code}"), ". Put the code on the invitation or a slide."
         ),
+        Note(_plan(event)),
         Buttons(Button("Join it yourself", Say(f"event join {event.code}")), _show(event)),
     )
 
@@ -150,9 +152,13 @@ def reflected(event: Event, statements: int, *, named: bool) -> Message:
 
 def pledged(pledge: Pledge, days: Sequence[date], *, agreed: bool, today: date) -> Message:
     """After promising. `days` are when it is asked about; `agreed` whether reminders are."""
-    first, *rest = (say_date(day, today) for day in days)
-    if agreed:
-        how = Text("I will ask you how it goes on ", Bold(first), f", then on {' and '.join(rest)}.")
+    first, *rest = (say_date(day, today) for day in days) if days else ("",)
+    if not days:
+        how = Text("At this event nobody is asked later how it goes; it is yours to keep.")
+    elif agreed:
+        # “Wed 8 Jan and Wed 19 Feb”, and commas where there are more.
+        then = " and ".join(filter(None, (", ".join(rest[:-1]), *rest[-1:])))
+        how = Text("I will ask you how it goes on ", Bold(first), f", then on {then}." if then else ".")
     else:
         how = Text(
             "You have not agreed to reminders, so I will not ask how it goes. You can change that with ",
@@ -272,6 +278,12 @@ def _facts(event: Event, today: date) -> Facts:
     return Facts((("Day", say_date(event.day, today)), ("Place", event.place), ("Join code", event.code)))
 
 
+def _plan(event: Event) -> str:
+    if not event.weeks:
+        return "Who promises something is not asked later how it goes."
+    return f"Who promises something is asked how it goes {followups.said(event.weeks)}."
+
+
 def _show(event: Event) -> Button:
     return Button("See the event", Say(f"event show {event.code}"))
 
@@ -296,7 +308,9 @@ def _cards(rows: Sequence[Pledge], today: date, *, told: bool = False) -> tuple[
 
 
 _DAY, _LATER = date(2019, 11, 27), date(2019, 12, 11)
-_EVENT = Event(id=1, title="Improving together", day=_DAY, place="Milton Keynes", code="QI27", organiser_id=6)
+_EVENT = Event(
+    id=1, title="Improving together", day=_DAY, place="Milton Keynes", code="QI27", organiser_id=6, follow_up="2, 6, 12"
+)
 _CANCELLED = Event(
     id=2, title="Sepsis day", day=_LATER, place="", code="SEPSIS", organiser_id=6,
     cancelled_at=datetime(2019, 12, 1, tzinfo=UTC),
@@ -335,6 +349,8 @@ EXAMPLES: dict[str, Message | Form] = {
     "reflected_energy_only": reflected(_EVENT, 0, named=False),
     "pledged": pledged(_TRIP, _DAYS, agreed=True, today=_DAY),
     "pledged_without_reminders": pledged(_TRIP, _DAYS, agreed=False, today=_DAY),
+    "pledged_once_asked": pledged(_TRIP, _DAYS[:1], agreed=True, today=_DAY),
+    "pledged_never_asked": pledged(_TRIP, (), agreed=True, today=_DAY),
     "pledges": pledges([_TRIP, _ASK, _NEW], _LATER),
     "pledges_none": pledges([], _LATER),
     "followup": followup([_TRIP, _ASK], _LATER),
@@ -347,7 +363,7 @@ EXAMPLES: dict[str, Message | Form] = {
     "themes": themes(_EVENT, _SAID),
     "themes_none": themes(_EVENT, []),
     "report": report(_EVENT, "# Improving together\n", _COUNTS),
-    "create_form": Form(CreateEvent, {"place": "Milton Keynes"}),
+    "create_form": Form(CreateEvent, {"place": "Milton Keynes", "follow_up": "2, 6, 12"}),
     "pairs_form": Form(ReflectPairs, {"event": "1", "place": "Milton Keynes"}, intro=_EVENT.title),
     "closing_form": Form(ReflectClosing, {"event": "1"}, intro=_EVENT.title),
     "pledge_form": Form(MakePledge, {"event": "1"}, intro=_EVENT.title),
