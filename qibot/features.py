@@ -30,6 +30,9 @@ from qibot.database import Database
 from qibot.events import commands as events
 from qibot.events import notifications as event_notifications
 from qibot.events import views as event_views
+from qibot.events.organising import commands as organising
+from qibot.events.organising import notifications as organising_notifications
+from qibot.events.organising import views as organising_views
 from qibot.introductions import commands as introductions
 from qibot.introductions import evidence as introduction_evidence
 from qibot.introductions import notifications as introduction_notifications
@@ -107,6 +110,7 @@ catalogue = Catalogue(
         *introduction_notifications.NOTIFICATIONS,
         *round_notifications.NOTIFICATIONS,
         *event_notifications.NOTIFICATIONS,
+        *organising_notifications.NOTIFICATIONS,
         *network_notifications.NOTIFICATIONS,
     )
 )
@@ -172,6 +176,7 @@ views: tuple[ModuleType, ...] = (
     round_outcome_views,
     round_organising_views,
     event_views,
+    organising_views,
     network_views,
     reminder_views,
 )
@@ -192,6 +197,7 @@ router: Router[Turn] = Router(
         introductions.commands,
         rounds.commands,
         events.commands,
+        organising.commands,
         network.commands(topic_moves),
         reminders.commands(catalogue),
     ),

@@ -7,7 +7,7 @@ from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
 from qibot.errors import NotFound
 from qibot.events import report as reports
-from qibot.events import service, views
+from qibot.events import rights, service, views
 from qibot.events.forms import (
     AnswerPledge,
     CancelEvent,
@@ -20,6 +20,7 @@ from qibot.events.forms import (
     ReflectPairs,
 )
 from qibot.events.models import CHANGED, CLOSING, FOLLOW_UP, PAIRS, Event, Pledge
+from qibot.events.organising.views import which_place
 from qibot.people import service as people
 from qibot.people.turn import Turn, anybody, member, organiser, table
 from qibot.typed import Typed
@@ -39,7 +40,7 @@ async def join(turn: Turn, code: str) -> Message:
         service.standing(event)
         return views.join_first(event)
     new = await service.join(turn.db, event, turn.person, turn.now)
-    return views.joined(event, new=new, today=turn.today)
+    return views.joined(event, new=new, today=turn.today).plus(*which_place(event))
 
 
 @commands.command("event show", needs=member, help="One event: when, where, how to join.", reads=True)
@@ -140,29 +141,31 @@ async def created(turn: Turn, said: CreateEvent) -> Message:
     return views.created(event, turn.today)
 
 
-@commands.command("event cancel", needs=organiser, help="Cancel an event.", reads=True)
+@commands.command("event cancel", needs=member, help="Cancel an event you organise.", reads=True)
 async def cancel(turn: Turn, code: str) -> Message:
-    event = await service.by_code(turn.db, code)
+    event = await rights.must(turn.db, await service.by_code(turn.db, code), turn.member)
     service.standing(event)
     return views.cancelling(event, turn.today)
 
 
-@commands.action(CancelEvent, needs=organiser)
+@commands.action(CancelEvent, needs=member)
 async def cancelled(turn: Turn, pressed: CancelEvent) -> Message:
-    event = await service.by_id(turn.db, pressed.event)
+    event = await _organised(turn, pressed.event)
     await service.cancel(turn.db, event, turn.now)
     return views.cancelled(event)
 
 
-@commands.command("event themes", needs=organiser, help="Group what was said at an event under themes.", reads=True)
+@commands.command(
+    "event themes", needs=member, help="Group under themes what was said at an event you organise.", reads=True
+)
 async def themes(turn: Turn, code: str) -> Message:
-    event = await service.by_code(turn.db, code)
+    event = await rights.must(turn.db, await service.by_code(turn.db, code), turn.member)
     return views.themes(event, await service.statements(turn.db, event))
 
 
-@commands.action(GroupThese, needs=organiser)
+@commands.action(GroupThese, needs=member)
 async def group_these(turn: Turn, pressed: GroupThese) -> Form:
-    event = await service.by_id(turn.db, pressed.event)
+    event = await _organised(turn, pressed.event)
     rows = await _answers_to(turn, event, pressed.question, pressed.place)
     if not rows:
         raise NotFound(
@@ -174,24 +177,25 @@ async def group_these(turn: Turn, pressed: GroupThese) -> Form:
 async def group_choices(turn: Turn, values: Mapping[str, object]) -> Mapping[str, tuple[Choice, ...]]:
     """The answers that the form is about."""
     number, question, place = (str(values.get(name) or "") for name in ("event", "question", "place"))
-    event = await service.by_id(turn.db, service.number(number))
+    event = await _organised(turn, service.number(number))
     return {"answers": views.answer_choices(await _answers_to(turn, event, question, place))}
 
 
-@commands.submission(GroupAnswers, needs=organiser, choices=group_choices)
+@commands.submission(GroupAnswers, needs=member, choices=group_choices)
 async def grouped(turn: Turn, said: GroupAnswers) -> Message:
-    event = await service.by_id(turn.db, service.number(said.event))
+    event = await _organised(turn, service.number(said.event))
     await service.group(turn.db, event, question=said.question, theme=said.theme, answers=said.answers)
     return views.themes(event, await service.statements(turn.db, event))
 
 
 # It reads only, yet who looked at a report and when is worth a receipt.
-@commands.command("event report", needs=organiser, help="The report of an event, in people's own words.")
+@commands.command("event report", needs=member, help="The report of an event you organise, in people's own words.")
 async def report(turn: Turn, code: str = "") -> Message:
     if code:
         event = await service.by_code(turn.db, code)
     else:
         event = await service.newest_organised(turn.db, turn.member.id)
+    await rights.must(turn.db, event, turn.member)
     text = reports.markdown(await reports.facts(turn.db, event))
     return views.report(event, text, await service.counts(turn.db, event))
 
@@ -211,6 +215,11 @@ async def _chosen(turn: Turn, code: str) -> Event:
     return await service.attended(turn.db, await service.by_code(turn.db, code), turn.member.id)
 
 
+async def _organised(turn: Turn, event_id: int) -> Event:
+    """The event of a button or form, which they must organise."""
+    return await rights.must(turn.db, await service.by_id(turn.db, event_id), turn.member)
+
+
 async def _answers_to(turn: Turn, event: Event, question: str, place: str) -> list[service.Statement]:
     said = await service.statements(turn.db, event)
     return [s for s in said if s.question == question and s.place.casefold() == place.casefold()]
@@ -222,7 +231,8 @@ async def _of_form(turn: Turn, event: str) -> Event:
 
 
 async def _shown(turn: Turn, event: Event) -> Message:
-    counts = await service.counts(turn.db, event) if turn.member.is_organiser else None
+    organises = await rights.may_organise(turn.db, event, turn.member)
+    counts = await service.counts(turn.db, event) if organises else None
     return views.shown(event, counts, turn.today)
 
 

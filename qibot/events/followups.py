@@ -5,6 +5,7 @@ import re
 from qibot.errors import WrongFields
 from qibot.events.models import FOLLOW_UP
 
+HELP = "Weeks after the event, such as 2, 6, 12; or none."
 MOST, LONGEST = 6, 52
 _FILLING = re.compile(r"\b(?:after|and|then|weeks?|wks?)\b|[,;&.]|\s", re.IGNORECASE)
 _NONE = {"none", "no", "never", "0", "nobody"}

@@ -4,10 +4,10 @@ from datetime import date
 
 from qibot.chat.forms import Answers, Choice, choice, day, form, hidden, line, many, text, tick
 from qibot.chat.wire import Action, action
+from qibot.events import followups, places
 from qibot.events.models import ENERGIES, QUESTIONS
 
 _SEVERAL = "One line for each thought; leave it empty if you like."
-FOLLOW_UP_HELP = "Weeks after the event, such as 2, 6, 12; or none."
 _NO_NAME = "Then nothing that I keep says who wrote this."
 _LABELS = {slug: label for asked in QUESTIONS.values() for slug, label in asked.items()}
 
@@ -42,11 +42,11 @@ class CreateEvent(Answers):
 
     title: str = line("Title", longest=120)
     day: date = day("Day")
-    place: str = line("Place", optional=True, longest=60)
+    place: str = line("Place", optional=True, longest=600, help=places.HELP)
     code: str = line(
         "Join code", optional=True, longest=12, help="3 to 12 letters and digits to type; I make one if you leave it."
     )
-    follow_up: str = line("Ask about promises after", optional=True, longest=60, help=FOLLOW_UP_HELP)
+    follow_up: str = line("Ask about promises after", optional=True, longest=60, help=followups.HELP)
 
 
 @form("events.reflect_pairs", title="The two questions", submit="Send")

@@ -51,7 +51,7 @@ class Event(Base):
     """A meeting of people. `code` is what they type to join: capitals and digits.
 
     `other_places` are those it is at besides `place`, a line each. `follow_up` holds weeks, `weeks` reads them.
-    `changes` counts the changes of day, places and plan, so that what is planned after one is told from what was before.
+    `changes` counts those of day, places and plan: what is planned after one is told by it from what was before.
     """
 
     __tablename__ = "events"

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.dates import say_date
-from qibot.events import service
+from qibot.events import service, small
 from qibot.events.models import (
     CHANGED,
     CLOSING,
@@ -32,10 +32,8 @@ from qibot.events.models import (
     Reflection,
 )
 from qibot.events.service import Statement
+from qibot.events.small import FEWEST
 from qibot.people.models import Organisation, Person
-
-FEWEST = 5
-"""Fewer people than this are not counted where it would tell who they are."""
 
 _STATES = {
     DONE: "Done",
@@ -126,20 +124,13 @@ def _what_happened(facts: ReportFacts) -> list[str]:
 
 
 def _organisations(people: Mapping[str, int]) -> list[str]:
-    """One line each, and one for those that are too few. No small number can be worked out from the others.
-
-    One hidden alone is the total less the rest, and several of one person each add up to their own number, so in both
-    cases the next smallest is hidden too.
-    """
-    by_size = sorted(people, key=lambda name: (people[name], name))
-    hidden = sum(n < FEWEST for n in people.values())
-    while 0 < hidden < len(by_size) and (hidden == 1 or sum(people[name] for name in by_size[:hidden]) == hidden):
-        hidden += 1
-    if hidden == len(by_size) and sum(people.values()) == hidden:
+    """One line each, and one for those that are too few. No small number can be worked out from the others."""
+    shown, hidden = small.apart(people)
+    if not shown and sum(people.values()) == len(hidden):
         return []
-    lines = [f"  - {_words(name)}: {people[name]}" for name in reversed(by_size[hidden:])]
+    lines = [f"  - {_words(name)}: {people[name]}" for name in shown]
     if hidden:
-        names = "; ".join(_words(name) for name in sorted(by_size[:hidden]))
+        names = "; ".join(map(_words, hidden))
         lines.append(f"  - fewer than {FEWEST}, or not counted here so that nobody can work that out: {names}")
     return lines
 

@@ -2,17 +2,18 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from qibot.database import Base, insert_or_ignore
 from qibot.errors import NotFound, Refused, WrongFields
-from qibot.events import followups as followups_of
+from qibot.events import followups as plans
+from qibot.events import places
 from qibot.events.models import (
     CHANGED,
     DONE,
@@ -22,6 +23,7 @@ from qibot.events.models import (
     STILL_ASKED,
     Attendance,
     Event,
+    EventOrganiser,
     Pledge,
     Reflection,
     ReflectionAnswer,
@@ -48,14 +50,15 @@ async def create(
     db: AsyncSession, organiser: Person, *, title: str, day: date, place: str, code: str, follow_up: str = ""
 ) -> Event:
     """A new event. Without a code one is made: five letters that make no word. Raises `WrongFields`."""
-    plan = followups_of.read(follow_up)
+    plan, where = plans.read(follow_up), places.read(place)
     wanted = code.strip().upper() or "".join(secrets.choice(_LETTERS) for _ in range(5))
     if not (wanted.isascii() and wanted.isalnum() and 3 <= len(wanted) <= 12) or wanted in _RESERVED:
         raise WrongFields({"code": "Please use 3 to 12 letters and digits, such as QI27."})
     if await db.scalar(select(Event.id).where(Event.code == wanted)):
         raise WrongFields({"code": "Another event has that code. Please choose a different one."})
-    event = Event(title=one_line(title), day=day, place=one_line(place), code=wanted, organiser_id=organiser.id)
+    event = Event(title=one_line(title), day=day, code=wanted, organiser_id=organiser.id)
     event.follow_up = plan
+    places.put(event, where)
     db.add(event)
     await db.flush()
     return event
@@ -121,8 +124,9 @@ async def newest(db: AsyncSession, person_id: int) -> Event:
 
 
 async def newest_organised(db: AsyncSession, person_id: int) -> Event:
-    """The latest event that somebody created, else the one they joined last. Raises `NotFound`."""
-    own = select(Event).where(Event.organiser_id == person_id, Event.cancelled_at.is_(None))
+    """The latest event that somebody organises, else the one they joined last. Raises `NotFound`."""
+    shared = select(EventOrganiser.event_id).where(EventOrganiser.person_id == person_id)
+    own = select(Event).where(or_(Event.organiser_id == person_id, Event.id.in_(shared)), Event.cancelled_at.is_(None))
     found = await db.scalar(own.order_by(Event.day.desc(), Event.id.desc()).limit(1))
     return found or await newest(db, person_id)
 
@@ -137,12 +141,15 @@ async def attended(db: AsyncSession, event: Event, person_id: int) -> Event:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many joined, of how many organisations, how many forms were handed in, how many pledges made."""
+    """How many joined, of how many organisations, how many forms were handed in, how many pledges made; how many are
+    at each of several places.
+    """
 
     people: int
     organisations: int
     reflections: int
     pledges: int
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
 async def counts(db: AsyncSession, event: Event) -> Counts:
@@ -151,7 +158,7 @@ async def counts(db: AsyncSession, event: Event) -> Counts:
     rows = (await db.scalars(there.where(Attendance.event_id == event.id))).all()
     said = await db.scalar(select(func.count()).where(Reflection.event_id == event.id))
     promised = await db.scalar(select(func.count()).where(Pledge.event_id == event.id))
-    return Counts(len(rows), len(set(rows)), said or 0, promised or 0)
+    return Counts(len(rows), len(set(rows)), said or 0, promised or 0, await places.counts(db, event))
 
 
 # ---- Reflections
@@ -260,24 +267,15 @@ async def pledge(db: AsyncSession, event: Event, person: Person, words: str, now
     )
     db.add(made)
     await db.flush()
-    await outbox.queue_many(db, [due for _, due in asking(event, start, person)])
+    await outbox.queue_many(db, asking(event, start, person))
     return made
 
 
-def asking(event: Event, start: date, person: Person) -> list[tuple[int, outbox.Due]]:
-    """What asks about the pledges of `start`: weeks, and the message. After a change of the plan it is another one."""
-    again = f".{event.changes}" if event.changes else ""
+def asking(event: Event, start: date, person: Person) -> list[outbox.Due]:
+    """What asks about the pledges of `start`. After a change of the plan it is another message than before."""
+    subject, again = followup_subject(event, start), f".{event.changes}" if event.changes else ""
     return [
-        (
-            weeks,
-            outbox.Due(
-                kind=FOLLOWUP,
-                person_id=person.id,
-                subject=followup_subject(event, start),
-                period=f"{weeks}w{again}",
-                due_at=at_local(day, FOLLOWUP_TIME, person.zone),
-            ),
-        )
+        outbox.Due(FOLLOWUP, person.id, subject, at_local(day, FOLLOWUP_TIME, person.zone), f"{weeks}w{again}")
         for weeks, day in followups(event, start, person)
     ]
 

@@ -1,13 +1,13 @@
 """What the bot says about events, reflections and promises."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Bold, Button, Buttons, Document, Facts, Message, Note, Part, Quote, Text
 from qibot.chat.router import Say
 from qibot.dates import say_date
-from qibot.events import followups
+from qibot.events import followups, small
 from qibot.events.forms import (
     AnswerPledge,
     CancelEvent,
@@ -71,7 +71,7 @@ def mine(events: Sequence[Event], today: date) -> Message:
         )
     parts: list[Part] = []
     for event in events[:10]:
-        where = "".join(f", {p}" for p in (event.place, say_date(event.day, today)) if p)
+        where = "".join(f", {p}" for p in (event.where, say_date(event.day, today)) if p)
         parts += [Text(Bold(event.title), where), _what_next(event)]
     return Message("Your events", *parts, Buttons(Button("My promises", Say("pledges"))))
 
@@ -86,6 +86,7 @@ def shown(event: Event, counts: Counts | None, today: date) -> Message:
     figures = Facts(
         (
             ("People", f"{counts.people} of {counts.organisations} organisations" if counts.people else "nobody yet"),
+            ("At", _by_place(counts.places)),
             ("Forms handed in", str(counts.reflections)),
             ("Pledges", str(counts.pledges)),
         )
@@ -95,6 +96,8 @@ def shown(event: Event, counts: Counts | None, today: date) -> Message:
     organise = Buttons(
         Button("Report", Say(f"event report {event.code}"), "primary"),
         Button("Group the answers", Say(f"event themes {event.code}")),
+        Button("Change it", Say(f"event edit {event.code}")),
+        Button("Organisers", Say(f"event organiser {event.code}")),
         Button("Cancel the event", Say(f"event cancel {event.code}"), "danger"),
     )
     return Message(event.title, _facts(event, today), figures, _what_next(event), organise)
@@ -275,7 +278,16 @@ def report(event: Event, text: str, counts: Counts) -> Message:
 
 
 def _facts(event: Event, today: date) -> Facts:
-    return Facts((("Day", say_date(event.day, today)), ("Place", event.place), ("Join code", event.code)))
+    where = ("Places" if len(event.places) > 1 else "Place", event.where)
+    return Facts((("Day", say_date(event.day, today)), where, ("Join code", event.code)))
+
+
+def _by_place(counts: Mapping[str, int]) -> str:
+    """Small numbers are not told, for at some places everybody knows who is one of three."""
+    shown, hidden = small.apart(counts)
+    told = [f"{place or 'not said'} {counts[place]}" for place in shown]
+    few = ", ".join(place or "not said" for place in hidden)
+    return "; ".join([*told, *([f"few, or not counted: {few}"] if few else [])])
 
 
 def _plan(event: Event) -> str:
@@ -339,6 +351,7 @@ EXAMPLES: dict[str, Message | Form] = {
     "mine_none": mine([], _DAY),
     "shown": shown(_EVENT, None, _DAY),
     "shown_organiser": shown(_EVENT, _COUNTS, _DAY),
+    "shown_organiser_places": shown(_EVENT, Counts(21, 3, 0, 0, {"Luton": 12, "Bedford": 6, "": 3}), _DAY),
     "shown_cancelled_to_member": shown(_CANCELLED, None, _DAY),
     "shown_cancelled": shown(_CANCELLED, Counts(0, 0, 0, 0), _DAY),
     "cancelling": cancelling(_EVENT, _DAY),

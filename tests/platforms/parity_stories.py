@@ -243,10 +243,25 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories):
         await self.says(OWEN, f"event report {CODE}")
         await self.says(OWEN, "event create")
         await self.fills_well(OWEN, title="Sepsis day", day="2019-12-11", code="SEPSIS")
+        await self.sharing_an_event()
         await self.says(OWEN, "event cancel SEPSIS")
         await self.presses(OWEN, "Yes, cancel it")
         await self.says(OWEN, "event cancel SEPSIS")
         await self.says(AMINA, "event join SEPSIS")
+
+    async def sharing_an_event(self) -> None:
+        """Sepsis day gets another day, two places and an organiser of its own, for a while."""
+        await self.says(OWEN, "event organiser Ruth SEPSIS")
+        await self.says(AMINA, "event edit SEPSIS")
+        await self.says(RUTH, "event edit SEPSIS")
+        await self.fills(RUTH, place="Luton; *Bedford*", follow_up="soon")
+        await self.fills_well(RUTH, place="Luton; *Bedford*", follow_up="1, 3")
+        await self.says(LENA, "event join SEPSIS")
+        await self.presses(LENA, "*Bedford*")
+        await self.says(RUTH, "event show SEPSIS")
+        await self.says(OWEN, "event organiser SEPSIS")
+        await self.presses(OWEN, "Take it back")
+        await self.says(RUTH, "event show SEPSIS")
 
     async def _asks(self, who: Character, of: str, *reasons: str) -> None:
         """Ask whoever is shown so, for these reasons until one is taken."""
