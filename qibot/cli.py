@@ -17,6 +17,8 @@ app = typer.Typer(
 
 topics = typer.Typer(help="The vocabulary: which topics words speak of.", no_args_is_help=True)
 champions = typer.Typer(help="Champions: whom words lead to.", no_args_is_help=True)
+events = typer.Typer(help="Events: their reports.", no_args_is_help=True)
+app.add_typer(events, name="event")
 app.add_typer(topics, name="topics")
 app.add_typer(champions, name="champions")
 
@@ -212,6 +214,19 @@ def champions_index() -> None:
     from qibot.settings import load
 
     typer.echo(f"{asyncio.run(asked.index(load().qibot_database_url)):,} pieces of evidence.")
+
+
+@events.command("report")
+def event_report(
+    code: Annotated[str, typer.Argument(help="The event's join code")],
+    out: Annotated[Path, typer.Option(help="A new file that ends in .md, .html or .docx")] = Path("report.md"),
+) -> None:
+    """Write the report of an event, as its organisers get it."""
+    from qibot import asked
+    from qibot.settings import load
+
+    title = asyncio.run(asked.report(load().qibot_database_url, code, out))
+    typer.echo(f"Written: {out}, “{title}”.")
 
 
 @app.command()

@@ -33,8 +33,12 @@ from qibot.events import views as event_views
 from qibot.events.organising import commands as organising
 from qibot.events.organising import notifications as organising_notifications
 from qibot.events.organising import views as organising_views
+from qibot.events.reporting import commands as reporting
+from qibot.events.reporting import notifications as reporting_notifications
+from qibot.events.reporting import views as reporting_views
 from qibot.introductions import commands as introductions
 from qibot.introductions import evidence as introduction_evidence
+from qibot.introductions import figures as introduction_figures
 from qibot.introductions import notifications as introduction_notifications
 from qibot.introductions import service as introduction_service
 from qibot.introductions import views as introduction_views
@@ -111,6 +115,7 @@ catalogue = Catalogue(
         *round_notifications.NOTIFICATIONS,
         *event_notifications.NOTIFICATIONS,
         *organising_notifications.NOTIFICATIONS,
+        *reporting_notifications.NOTIFICATIONS,
         *network_notifications.NOTIFICATIONS,
     )
 )
@@ -177,6 +182,7 @@ views: tuple[ModuleType, ...] = (
     round_organising_views,
     event_views,
     organising_views,
+    reporting_views,
     network_views,
     reminder_views,
 )
@@ -198,6 +204,7 @@ router: Router[Turn] = Router(
         rounds.commands,
         events.commands,
         organising.commands,
+        reporting.commands(introduction_figures.links),
         network.commands(topic_moves),
         reminders.commands(catalogue),
     ),

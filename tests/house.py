@@ -28,7 +28,7 @@ STAIRS: tuple[tuple[str, ...], ...] = (
     ("outbox",),
     ("people",),
     ("platforms",),
-    ("chat",),
+    ("chat", "documents"),
     ("vocabulary", "database clock settings errors typed hours dates patient_details logs qibot"),
 )
 """From the top. A stair has one or more rooms beside each other; modules in one string share a room."""
@@ -256,6 +256,6 @@ def _unexplained(node: ast.Module | ast.ClassDef, before: str) -> Iterator[str]:
 
 
 def _is_row(decorator: ast.expr) -> bool:
-    """`@commands.command(…)`, `.action(…)`, `.submission(…)`, `.home`."""
+    """`@commands.command(…)`, `.action(…)`, `.submission(…)`, `.file(…)`, `.home`."""
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return isinstance(called, ast.Attribute) and called.attr in ("command", "action", "submission", "home")
+    return isinstance(called, ast.Attribute) and called.attr in ("command", "action", "submission", "file", "home")

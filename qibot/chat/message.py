@@ -125,10 +125,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text file to keep (Markdown, CSV, a calendar). `name` has the ending; `text` the whole content."""
+    """A file to keep (Markdown, CSV, a calendar…). `name` has the ending; `text` is the whole content, or says the same
+    where files cannot be handed over and the file is `data`.
+    """
 
     name: str
     text: str
+    data: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

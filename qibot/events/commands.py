@@ -6,7 +6,6 @@ from qibot.chat.arguments import Rest
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
 from qibot.errors import NotFound
-from qibot.events import report as reports
 from qibot.events import rights, service, views
 from qibot.events.forms import (
     AnswerPledge,
@@ -186,18 +185,6 @@ async def grouped(turn: Turn, said: GroupAnswers) -> Message:
     event = await _organised(turn, service.number(said.event))
     await service.group(turn.db, event, question=said.question, theme=said.theme, answers=said.answers)
     return views.themes(event, await service.statements(turn.db, event))
-
-
-# It reads only, yet who looked at a report and when is worth a receipt.
-@commands.command("event report", needs=member, help="The report of an event you organise, in people's own words.")
-async def report(turn: Turn, code: str = "") -> Message:
-    if code:
-        event = await service.by_code(turn.db, code)
-    else:
-        event = await service.newest_organised(turn.db, turn.member.id)
-    await rights.must(turn.db, event, turn.member)
-    text = reports.markdown(await reports.facts(turn.db, event))
-    return views.report(event, text, await service.counts(turn.db, event))
 
 
 @commands.home

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from qibot.chat.forms import Choice, Form
-from qibot.chat.message import Bold, Button, Buttons, Document, Facts, Message, Note, Part, Quote, Text
+from qibot.chat.message import Bold, Button, Buttons, Facts, Message, Note, Part, Quote, Text
 from qibot.chat.router import Say
 from qibot.dates import say_date
 from qibot.events import followups, small
@@ -265,18 +265,6 @@ def answer_choices(rows: Sequence[Statement]) -> tuple[Choice, ...]:
     )
 
 
-def report(event: Event, text: str, counts: Counts) -> Message:
-    """The report as a file."""
-    what = f"{counts.reflections} forms and {counts.pledges} pledges of {counts.people} people so far."
-    return Message(
-        f"The report of “{event.title}”",
-        Text(what),
-        Document(f"report-{event.code}.md", text),
-        Buttons(Button("Group the answers", Say(f"event themes {event.code}")), _show(event)),
-        Note("Everything is in people's own words. There are no names in it."),
-    )
-
-
 def _facts(event: Event, today: date) -> Facts:
     where = ("Places" if len(event.places) > 1 else "Place", event.where)
     return Facts((("Day", say_date(event.day, today)), where, ("Join code", event.code)))
@@ -375,7 +363,6 @@ EXAMPLES: dict[str, Message | Form] = {
     "home_many": Message("qibot", *home([_TRIP, _ASK, _NEW, _TRIP], _LATER)),
     "themes": themes(_EVENT, _SAID),
     "themes_none": themes(_EVENT, []),
-    "report": report(_EVENT, "# Improving together\n", _COUNTS),
     "create_form": Form(CreateEvent, {"place": "Milton Keynes", "follow_up": "2, 6, 12"}),
     "pairs_form": Form(ReflectPairs, {"event": "1", "place": "Milton Keynes"}, intro=_EVENT.title),
     "closing_form": Form(ReflectClosing, {"event": "1"}, intro=_EVENT.title),

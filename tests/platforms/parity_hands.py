@@ -204,11 +204,18 @@ class OnSlack:
         if not seen.files:
             return self.eyes.message(seen, instead=instead)
         (file,) = [self.slack.files[one] for one in seen.files]
-        content = (file.content or b"").decode()
+        if file.name.endswith(NO_TEXT):
+            self.ways.add(("a file that is no text", "a file"))
+            return Shown("file", (file.name,))
+        content = (file.content or b"").decode("utf-8-sig")
         if times := of_file(file.name, content, self.ways):
             return times
         self.ways.add(("a file", "a file"))
         return Shown("file", (file.name, *content.splitlines()))
+
+
+NO_TEXT = (".docx", ".xlsx", ".png")
+"""Endings of files whose content is no text; what is in them has tests of its own."""
 
 
 class OnTeams:
@@ -350,6 +357,9 @@ class OnTeams:
         file = file_on_card(seen)
         if file is None:
             return self.eyes.message(seen, instead=instead)
+        if file[0].endswith(NO_TEXT):
+            self.ways.add(("a file that is no text", "the same in words, to copy"))
+            return Shown("file", (file[0],))
         self.ways.add(("a file", "its lines, to copy"))
         return Shown("file", (file[0], *file[1].splitlines()))
 

@@ -1,6 +1,7 @@
 """One walk through everything the bot does, by the same people on either platform."""
 
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 
 from qibot.features import router
@@ -258,7 +259,20 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories):
         await self.fills_well(RUTH, place="Luton; *Bedford*", follow_up="1, 3")
         await self.says(LENA, "event join SEPSIS")
         await self.presses(LENA, "*Bedford*")
+        await self.says(RUTH, "event edit SEPSIS")
+        await self.fills_well(RUTH, day="2019-12-12")
+        self.world.clock.forward(timedelta(minutes=6))
+        await self.deliver()
+        self.reads(LENA, "another day or place")
+        await self.presses(LENA, "*Bedford*")
         await self.says(RUTH, "event show SEPSIS")
+        await self.says(RUTH, "event report SEPSIS docx")
+        await self.says(RUTH, "event answers SEPSIS")
+        await self.fills(RUTH, words=NHS_NUMBER)
+        await self.fills_well(RUTH, words="More *time* -> an hour more\nTea")
+        await self.presses(RUTH, "Send it to 1 person")
+        await self.deliver()
+        self.reads(LENA, "You said, we did")
         await self.says(OWEN, "event organiser SEPSIS")
         await self.presses(OWEN, "Take it back")
         await self.says(RUTH, "event show SEPSIS")

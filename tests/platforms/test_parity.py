@@ -137,6 +137,11 @@ BY_DESIGN = (
         "a file", "its lines, to copy",
         "A bot in Teams hands over a file only with one more permission for every administrator to approve.",
     ),
+    (
+        "a file that is no text",
+        "a file", "the same in words, to copy",
+        "A write-up is Markdown and a picture its words where no file can be handed over, for the same reason.",
+    ),
 )  # fmt: skip
 """What it is about, how Slack shows it, how Teams does, and why they differ. A way that is not here is a mistake."""
 
