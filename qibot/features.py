@@ -30,6 +30,9 @@ from qibot.database import Database
 from qibot.events import commands as events
 from qibot.events import notifications as event_notifications
 from qibot.events import views as event_views
+from qibot.events.delegates import commands as delegates
+from qibot.events.delegates import notifications as delegate_notifications
+from qibot.events.delegates import views as delegate_views
 from qibot.events.organising import commands as organising
 from qibot.events.organising import notifications as organising_notifications
 from qibot.events.organising import views as organising_views
@@ -114,6 +117,7 @@ catalogue = Catalogue(
         *introduction_notifications.NOTIFICATIONS,
         *round_notifications.NOTIFICATIONS,
         *event_notifications.NOTIFICATIONS,
+        *delegate_notifications.NOTIFICATIONS,
         *organising_notifications.NOTIFICATIONS,
         *reporting_notifications.NOTIFICATIONS,
         *network_notifications.NOTIFICATIONS,
@@ -181,6 +185,7 @@ views: tuple[ModuleType, ...] = (
     round_outcome_views,
     round_organising_views,
     event_views,
+    delegate_views,
     organising_views,
     reporting_views,
     network_views,
@@ -203,6 +208,7 @@ router: Router[Turn] = Router(
         introductions.commands,
         rounds.commands,
         events.commands,
+        delegates.commands,
         organising.commands,
         reporting.commands(introduction_figures.links),
         network.commands(topic_moves),
