@@ -6,7 +6,7 @@ from qibot.chat.arguments import Rest
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
 from qibot.errors import NotFound
-from qibot.events import rights, service, views
+from qibot.events import rights, service, theming, views
 from qibot.events.forms import (
     AnswerPledge,
     CancelEvent,
@@ -17,10 +17,13 @@ from qibot.events.forms import (
     MakePledge,
     ReflectClosing,
     ReflectPairs,
+    SuggestThemes,
+    UseThemes,
 )
 from qibot.events.models import CHANGED, CLOSING, FOLLOW_UP, PAIRS, Event, Pledge
 from qibot.events.organising.views import which_place
 from qibot.people import service as people
+from qibot.people.topics import vocabulary
 from qibot.people.turn import Turn, anybody, member, organiser, table
 from qibot.typed import Typed
 
@@ -187,6 +190,24 @@ async def grouped(turn: Turn, said: GroupAnswers) -> Message:
     return views.themes(event, await service.statements(turn.db, event))
 
 
+@commands.action(SuggestThemes, needs=member)
+async def suggest(turn: Turn, pressed: SuggestThemes) -> Form:
+    event = await _organised(turn, pressed.event)
+    rows = await _not_grouped(turn, event, pressed.question, pressed.place)
+    found = theming.suggested(await vocabulary(turn.db), rows)
+    return views.suggest_form(event, pressed.question, pressed.place, theming.typed(found))
+
+
+@commands.submission(UseThemes, needs=member)
+async def use_themes(turn: Turn, said: UseThemes) -> Message:
+    event = await _organised(turn, service.number(said.event))
+    chosen = theming.read(said.themes)
+    rows = await _not_grouped(turn, event, said.question, said.place)
+    for theme, answers in theming.sorted_under(await vocabulary(turn.db), chosen, rows).items():
+        await service.group(turn.db, event, question=said.question, theme=theme, answers=answers)
+    return views.themes(event, await service.statements(turn.db, event))
+
+
 @commands.home
 async def home(turn: Turn) -> tuple[Part, ...]:
     if turn.person is None or not turn.person.here:
@@ -210,6 +231,14 @@ async def _organised(turn: Turn, event_id: int) -> Event:
 async def _answers_to(turn: Turn, event: Event, question: str, place: str) -> list[service.Statement]:
     said = await service.statements(turn.db, event)
     return [s for s in said if s.question == question and s.place.casefold() == place.casefold()]
+
+
+async def _not_grouped(turn: Turn, event: Event, question: str, place: str) -> list[service.Statement]:
+    """Raises `NotFound` where there is nothing left to group."""
+    rows = [s for s in await _answers_to(turn, event, question, place) if not s.theme]
+    if not rows:
+        raise NotFound("There is nothing left to group there.", ("Type ", Typed(f"event themes {event.code}"), "."))
+    return rows
 
 
 async def _of_form(turn: Turn, event: str) -> Event:

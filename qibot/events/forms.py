@@ -36,6 +36,15 @@ class GroupThese(Action):
     place: str = ""
 
 
+@action("events.suggest")
+class SuggestThemes(Action):
+    """Open the form with themes that are suggested for the answers not grouped yet (the event's organisers)."""
+
+    event: int
+    question: str
+    place: str = ""
+
+
 @form("events.create", title="Create an event", submit="Create")
 class CreateEvent(Answers):
     """A new event (organisers)."""
@@ -89,6 +98,20 @@ class ChangePledge(Answers):
 
     pledge: str = hidden()
     text: str = line("I will…", longest=300)
+
+
+@form("events.themes", title="Suggested themes", submit="Group")
+class UseThemes(Answers):
+    """Themes to put answers under, as they were suggested and edited (the event's organisers)."""
+
+    event: str = hidden()
+    question: str = hidden()
+    place: str = hidden()
+    themes: str = text(
+        "Themes",
+        help="A line each: a heading, a colon, and words or topics. Change, add and delete as you like; answers "
+        "with one of the words go under its heading.",
+    )
 
 
 @form("events.theme", title="Group answers", submit="Group")

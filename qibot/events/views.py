@@ -1,6 +1,7 @@
 """What the bot says about events, reflections and promises."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from qibot.chat.forms import Choice, Form
@@ -18,6 +19,8 @@ from qibot.events.forms import (
     MakePledge,
     ReflectClosing,
     ReflectPairs,
+    SuggestThemes,
+    UseThemes,
 )
 from qibot.events.models import CHANGED, DONE, GOING, LET_GO, OPEN, QUESTIONS, Event, Pledge
 from qibot.events.service import Counts, Statement
@@ -240,7 +243,11 @@ def themes(event: Event, rows: Sequence[Statement]) -> Message:
         lines = [f"{' – ' + place if place else ''}\n{count}", f"\nThemes: {names}" if names else ""]
         parts.append(Text(Bold(LABELS[question]), *lines))
         label = "Group them" if left else "Change the themes"
-        parts.append(Buttons(Button(label, GroupThese(event.id, question, place), "primary" if left else "")))
+        steps = [Button(label, GroupThese(event.id, question, place), "primary" if left else "")]
+        # With one answer there is nothing that several share.
+        if left > 1:
+            steps.append(Button("Suggest themes", SuggestThemes(event.id, question, place)))
+        parts.append(Buttons(*steps))
     report = Button("Report", Say(f"event report {event.code}"))
     return Message(f"Themes of “{event.title}”", *parts, Buttons(report), Note("Nobody's words are changed by this."))
 
@@ -254,6 +261,17 @@ def group_form(event: Event, question: str, place: str, rows: Sequence[Statement
         {"event": str(event.id), "question": question, "place": place},
         intro=f"{LABELS[question]}{where}" + (f"\nThemes so far: {names}" if names else ""),
         choices={"answers": answer_choices(rows)},
+    )
+
+
+def suggest_form(event: Event, question: str, place: str, themes: str) -> Form:
+    """Themes to edit before answers are put under them."""
+    where = f" – {place}" if place else ""
+    none = "" if themes else "\nI found nothing that several answers share; write your own."
+    return Form(
+        UseThemes,
+        {"event": str(event.id), "question": question, "place": place, "themes": themes},
+        intro=f"{LABELS[question]}{where}{none}",
     )
 
 
@@ -368,5 +386,9 @@ EXAMPLES: dict[str, Message | Form] = {
     "closing_form": Form(ReflectClosing, {"event": "1"}, intro=_EVENT.title),
     "pledge_form": Form(MakePledge, {"event": "1"}, intro=_EVENT.title),
     "change_pledge_form": Form(ChangePledge, {"pledge": "1", "text": _TRIP.text}),
+    "suggest_form": suggest_form(_EVENT, "thinking", "", "Sepsis: Sepsis\nTime: time, hours"),
+    "suggest_form_nothing": suggest_form(_EVENT, "thinking", "Luton", ""),
+    "themes_one_left": themes(_EVENT, _SAID[1:2]),
+    "themes_several_left": themes(_EVENT, [_SAID[1], replace(_SAID[1], id=14)]),
     "group_form": group_form(_EVENT, "greatest-opportunities", "Bedfordshire", _SAID[:2]),
 }

@@ -235,6 +235,9 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories):
     async def organising(self) -> None:
         """Answers grouped under a theme, the report, and an event that is cancelled."""
         await self.says(OWEN, f"event themes {CODE}")
+        await self.presses(OWEN, "Suggest themes")
+        await self.fills(OWEN, themes="Small steps")
+        await self.fills_well(OWEN, themes="Beginnings: start small")
         await self.presses(OWEN, "Group them")
         await self.fills(OWEN, theme=NHS_NUMBER, answers=["Start small"])
         await self.fills_well(OWEN, theme="Small steps", answers=["Start small", "Share what works"])
