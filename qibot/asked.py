@@ -177,3 +177,34 @@ async def broadcast_preview(url: str, number: int) -> str:
             return preview(views.broadcast(found), notifications.message.label)
     finally:
         await database.close()
+
+
+async def report(url: str, code: str, out: Path) -> str:
+    """Write the report of an event to a new file, of the kind its name ends in; the event's title.
+
+    Raises `Refused` for another ending and for a file that is there, and `NotFound`.
+    """
+    from qibot.database import Database
+    from qibot.events import service
+    from qibot.events.reporting import writing
+    from qibot.events.reporting.facts import facts
+    from qibot.introductions.figures import links
+
+    kind = out.suffix.lower().lstrip(".")
+    if kind not in writing.KINDS:
+        raise Refused("I write reports as .md, .html or .docx.", "Name a file that ends in one of these.")
+    database = Database(url)
+    try:
+        async with database.transaction(reading=True) as db:
+            event = await service.by_code(db, code)
+            known = await facts(db, event, links=await links(db, event.id, event.day))
+    finally:
+        await database.close()
+    try:
+        with out.open("xb") as file:
+            file.write(writing.report(known, kind))
+    except FileExistsError as error:
+        raise Refused(f"{out} is there already.", "Name a new file.") from error
+    except OSError as error:
+        raise Refused(f"{out} cannot be written ({error.strerror}).") from error
+    return known.title

@@ -20,9 +20,11 @@ champions = typer.Typer(help="Champions: whom words lead to.", no_args_is_help=T
 projects = typer.Typer(help="Projects: their write-ups.", no_args_is_help=True)
 rounds = typer.Typer(help="Rounds: who would meet whom.", no_args_is_help=True)
 broadcasts = typer.Typer(help="Broadcasts: how one looks, and who got it.", no_args_is_help=True)
+events = typer.Typer(help="Events: their reports.", no_args_is_help=True)
 app.add_typer(topics, name="topics")
 app.add_typer(champions, name="champions")
 app.add_typer(projects, name="projects")
+app.add_typer(events, name="event")
 app.add_typer(rounds, name="rounds")
 app.add_typer(broadcasts, name="broadcasts")
 
@@ -320,6 +322,19 @@ def _give(text: str, out: Path | None) -> None:
         return
     out.write_bytes(text.encode())
     typer.echo(f"Written to {out}.")
+
+
+@events.command("report")
+def event_report(
+    code: Annotated[str, typer.Argument(help="The event's join code")],
+    out: Annotated[Path, typer.Option(help="A new file that ends in .md, .html or .docx")] = Path("report.md"),
+) -> None:
+    """Write the report of an event, as its organisers get it."""
+    from qibot import asked
+    from qibot.settings import load
+
+    title = asyncio.run(asked.report(load().qibot_database_url, code, out))
+    typer.echo(f"Written: {out}, “{title}”.")
 
 
 @app.command()

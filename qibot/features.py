@@ -38,8 +38,18 @@ from qibot.database import Database
 from qibot.events import commands as events
 from qibot.events import notifications as event_notifications
 from qibot.events import views as event_views
+from qibot.events.delegates import commands as delegates
+from qibot.events.delegates import notifications as delegate_notifications
+from qibot.events.delegates import views as delegate_views
+from qibot.events.organising import commands as organising
+from qibot.events.organising import notifications as organising_notifications
+from qibot.events.organising import views as organising_views
+from qibot.events.reporting import commands as reporting
+from qibot.events.reporting import notifications as reporting_notifications
+from qibot.events.reporting import views as reporting_views
 from qibot.introductions import commands as introductions
 from qibot.introductions import evidence as introduction_evidence
+from qibot.introductions import figures as introduction_figures
 from qibot.introductions import notifications as introduction_notifications
 from qibot.introductions import service as introduction_service
 from qibot.introductions import views as introduction_views
@@ -121,6 +131,9 @@ catalogue = Catalogue(
         *round_notifications.NOTIFICATIONS,
         *event_notifications.NOTIFICATIONS,
         *broadcast_notifications.NOTIFICATIONS,
+        *delegate_notifications.NOTIFICATIONS,
+        *organising_notifications.NOTIFICATIONS,
+        *reporting_notifications.NOTIFICATIONS,
         *network_notifications.NOTIFICATIONS,
     )
 )
@@ -203,6 +216,9 @@ views: tuple[ModuleType, ...] = (
     broadcast_views,
     letting_go_views,
     broadcast_outcome_views,
+    delegate_views,
+    organising_views,
+    reporting_views,
     network_views,
     reminder_views,
 )
@@ -225,6 +241,9 @@ router: Router[Turn] = Router(
         rounds.commands,
         events.commands,
         broadcasts.commands,
+        delegates.commands,
+        organising.commands,
+        reporting.commands(introduction_figures.links),
         network.commands(topic_moves),
         reminders.commands(catalogue),
     ),

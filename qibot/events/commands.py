@@ -6,8 +6,7 @@ from qibot.chat.arguments import Rest
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
 from qibot.errors import NotFound
-from qibot.events import report as reports
-from qibot.events import service, views
+from qibot.events import rights, service, theming, views
 from qibot.events.forms import (
     AnswerPledge,
     CancelEvent,
@@ -18,9 +17,13 @@ from qibot.events.forms import (
     MakePledge,
     ReflectClosing,
     ReflectPairs,
+    SuggestThemes,
+    UseThemes,
 )
-from qibot.events.models import CHANGED, CLOSING, PAIRS, Event, Pledge
+from qibot.events.models import CHANGED, CLOSING, FOLLOW_UP, PAIRS, Event, Pledge
+from qibot.events.organising.views import which_place
 from qibot.people import service as people
+from qibot.people.topics import vocabulary
 from qibot.people.turn import Turn, anybody, member, organiser, table
 from qibot.typed import Typed
 
@@ -39,7 +42,7 @@ async def join(turn: Turn, code: str) -> Message:
         service.standing(event)
         return views.join_first(event)
     new = await service.join(turn.db, event, turn.person, turn.now)
-    return views.joined(event, new=new, today=turn.today)
+    return views.joined(event, new=new, today=turn.today).plus(*which_place(event))
 
 
 @commands.command("event show", needs=member, help="One event: when, where, how to join.", reads=True)
@@ -94,7 +97,7 @@ async def closing_reflected(turn: Turn, said: ReflectClosing) -> Message:
 @commands.command(
     "pledge",
     needs=member,
-    help="Promise something; I will ask how it goes after 2, 6 and 12 weeks.",
+    help="Promise something; I will ask later how it goes.",
     asks=lambda words: not words,
 )
 async def pledge(turn: Turn, words: Rest) -> Message | Form:
@@ -130,38 +133,41 @@ async def changed(turn: Turn, said: ChangePledge) -> Message:
 
 @commands.command("event create", needs=organiser, help="Create an event.", reads=True)
 async def create(turn: Turn) -> Form:
-    return Form(CreateEvent, {"place": turn.member.place})
+    return Form(CreateEvent, {"place": turn.member.place, "follow_up": FOLLOW_UP})
 
 
 @commands.submission(CreateEvent, needs=organiser)
 async def created(turn: Turn, said: CreateEvent) -> Message:
-    event = await service.create(turn.db, turn.member, title=said.title, day=said.day, place=said.place, code=said.code)
+    about = {"title": said.title, "place": said.place, "code": said.code, "follow_up": said.follow_up}
+    event = await service.create(turn.db, turn.member, day=said.day, **about)
     return views.created(event, turn.today)
 
 
-@commands.command("event cancel", needs=organiser, help="Cancel an event.", reads=True)
+@commands.command("event cancel", needs=member, help="Cancel an event you organise.", reads=True)
 async def cancel(turn: Turn, code: str) -> Message:
-    event = await service.by_code(turn.db, code)
+    event = await rights.must(turn.db, await service.by_code(turn.db, code), turn.member)
     service.standing(event)
     return views.cancelling(event, turn.today)
 
 
-@commands.action(CancelEvent, needs=organiser)
+@commands.action(CancelEvent, needs=member)
 async def cancelled(turn: Turn, pressed: CancelEvent) -> Message:
-    event = await service.by_id(turn.db, pressed.event)
+    event = await _organised(turn, pressed.event)
     await service.cancel(turn.db, event, turn.now)
     return views.cancelled(event)
 
 
-@commands.command("event themes", needs=organiser, help="Group what was said at an event under themes.", reads=True)
+@commands.command(
+    "event themes", needs=member, help="Group under themes what was said at an event you organise.", reads=True
+)
 async def themes(turn: Turn, code: str) -> Message:
-    event = await service.by_code(turn.db, code)
+    event = await rights.must(turn.db, await service.by_code(turn.db, code), turn.member)
     return views.themes(event, await service.statements(turn.db, event))
 
 
-@commands.action(GroupThese, needs=organiser)
+@commands.action(GroupThese, needs=member)
 async def group_these(turn: Turn, pressed: GroupThese) -> Form:
-    event = await service.by_id(turn.db, pressed.event)
+    event = await _organised(turn, pressed.event)
     rows = await _answers_to(turn, event, pressed.question, pressed.place)
     if not rows:
         raise NotFound(
@@ -173,26 +179,33 @@ async def group_these(turn: Turn, pressed: GroupThese) -> Form:
 async def group_choices(turn: Turn, values: Mapping[str, object]) -> Mapping[str, tuple[Choice, ...]]:
     """The answers that the form is about."""
     number, question, place = (str(values.get(name) or "") for name in ("event", "question", "place"))
-    event = await service.by_id(turn.db, service.number(number))
+    event = await _organised(turn, service.number(number))
     return {"answers": views.answer_choices(await _answers_to(turn, event, question, place))}
 
 
-@commands.submission(GroupAnswers, needs=organiser, choices=group_choices)
+@commands.submission(GroupAnswers, needs=member, choices=group_choices)
 async def grouped(turn: Turn, said: GroupAnswers) -> Message:
-    event = await service.by_id(turn.db, service.number(said.event))
+    event = await _organised(turn, service.number(said.event))
     await service.group(turn.db, event, question=said.question, theme=said.theme, answers=said.answers)
     return views.themes(event, await service.statements(turn.db, event))
 
 
-# It reads only, yet who looked at a report and when is worth a receipt.
-@commands.command("event report", needs=organiser, help="The report of an event, in people's own words.")
-async def report(turn: Turn, code: str = "") -> Message:
-    if code:
-        event = await service.by_code(turn.db, code)
-    else:
-        event = await service.newest_organised(turn.db, turn.member.id)
-    text = reports.markdown(await reports.facts(turn.db, event))
-    return views.report(event, text, await service.counts(turn.db, event))
+@commands.action(SuggestThemes, needs=member)
+async def suggest(turn: Turn, pressed: SuggestThemes) -> Form:
+    event = await _organised(turn, pressed.event)
+    rows = await _not_grouped(turn, event, pressed.question, pressed.place)
+    found = theming.suggested(await vocabulary(turn.db), rows)
+    return views.suggest_form(event, pressed.question, pressed.place, theming.typed(found))
+
+
+@commands.submission(UseThemes, needs=member)
+async def use_themes(turn: Turn, said: UseThemes) -> Message:
+    event = await _organised(turn, service.number(said.event))
+    chosen = theming.read(said.themes)
+    rows = await _not_grouped(turn, event, said.question, said.place)
+    for theme, answers in theming.sorted_under(await vocabulary(turn.db), chosen, rows).items():
+        await service.group(turn.db, event, question=said.question, theme=theme, answers=answers)
+    return views.themes(event, await service.statements(turn.db, event))
 
 
 @commands.home
@@ -210,9 +223,22 @@ async def _chosen(turn: Turn, code: str) -> Event:
     return await service.attended(turn.db, await service.by_code(turn.db, code), turn.member.id)
 
 
+async def _organised(turn: Turn, event_id: int) -> Event:
+    """The event of a button or form, which they must organise."""
+    return await rights.must(turn.db, await service.by_id(turn.db, event_id), turn.member)
+
+
 async def _answers_to(turn: Turn, event: Event, question: str, place: str) -> list[service.Statement]:
     said = await service.statements(turn.db, event)
     return [s for s in said if s.question == question and s.place.casefold() == place.casefold()]
+
+
+async def _not_grouped(turn: Turn, event: Event, question: str, place: str) -> list[service.Statement]:
+    """Raises `NotFound` where there is nothing left to group."""
+    rows = [s for s in await _answers_to(turn, event, question, place) if not s.theme]
+    if not rows:
+        raise NotFound("There is nothing left to group there.", ("Type ", Typed(f"event themes {event.code}"), "."))
+    return rows
 
 
 async def _of_form(turn: Turn, event: str) -> Event:
@@ -221,7 +247,8 @@ async def _of_form(turn: Turn, event: str) -> Event:
 
 
 async def _shown(turn: Turn, event: Event) -> Message:
-    counts = await service.counts(turn.db, event) if turn.member.is_organiser else None
+    organises = await rights.may_organise(turn.db, event, turn.member)
+    counts = await service.counts(turn.db, event) if organises else None
     return views.shown(event, counts, turn.today)
 
 
@@ -255,7 +282,7 @@ def _pledge_form(event: Event) -> Form:
 
 async def _pledged(turn: Turn, event: Event, words: str) -> Message:
     made = await service.pledge(turn.db, event, turn.member, words, turn.now, turn.today)
-    days = [day for _, day in service.followups(made.follow_from, turn.member)]
+    days = [day for _, day in service.followups(event, made.follow_from, turn.member)]
     agreed = await people.agrees(turn.db, turn.member.id, "nudges")
     return views.pledged(made, days, agreed=agreed, today=turn.today)
 

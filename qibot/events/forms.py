@@ -4,6 +4,7 @@ from datetime import date
 
 from qibot.chat.forms import Answers, Choice, choice, day, form, hidden, line, many, text, tick
 from qibot.chat.wire import Action, action
+from qibot.events import followups, places
 from qibot.events.models import ENERGIES, QUESTIONS
 
 _SEVERAL = "One line for each thought; leave it empty if you like."
@@ -35,16 +36,26 @@ class GroupThese(Action):
     place: str = ""
 
 
+@action("events.suggest")
+class SuggestThemes(Action):
+    """Open the form with themes that are suggested for the answers not grouped yet (the event's organisers)."""
+
+    event: int
+    question: str
+    place: str = ""
+
+
 @form("events.create", title="Create an event", submit="Create")
 class CreateEvent(Answers):
     """A new event (organisers)."""
 
     title: str = line("Title", longest=120)
     day: date = day("Day")
-    place: str = line("Place", optional=True, longest=60)
+    place: str = line("Place", optional=True, longest=600, help=places.HELP)
     code: str = line(
         "Join code", optional=True, longest=12, help="3 to 12 letters and digits to type; I make one if you leave it."
     )
+    follow_up: str = line("Ask about promises after", optional=True, longest=60, help=followups.HELP)
 
 
 @form("events.reflect_pairs", title="The two questions", submit="Send")
@@ -87,6 +98,20 @@ class ChangePledge(Answers):
 
     pledge: str = hidden()
     text: str = line("I will…", longest=300)
+
+
+@form("events.themes", title="Suggested themes", submit="Group")
+class UseThemes(Answers):
+    """Themes to put answers under, as they were suggested and edited (the event's organisers)."""
+
+    event: str = hidden()
+    question: str = hidden()
+    place: str = hidden()
+    themes: str = text(
+        "Themes",
+        help="A line each: a heading, a colon, and words or topics. Change, add and delete as you like; answers "
+        "with one of the words go under its heading.",
+    )
 
 
 @form("events.theme", title="Group answers", submit="Group")

@@ -43,8 +43,16 @@ def _random_id() -> int:
     return secrets.randbelow(2**62) + 1
 
 
+FOLLOW_UP = "2, 6, 12"
+"""After how many weeks promises are asked about, where the organiser says nothing else."""
+
+
 class Event(Base):
-    """A meeting of people. `code` is what they type to join: capitals and digits."""
+    """A meeting of people. `code` is what they type to join: capitals and digits.
+
+    `other_places` are those it is at besides `place`, a line each. `follow_up` holds weeks, `weeks` reads them.
+    `changes` counts those of day, places and plan: what is planned after one is told by it from what was before.
+    """
 
     __tablename__ = "events"
 
@@ -55,10 +63,47 @@ class Event(Base):
     code: Mapped[str] = mapped_column(String(12), unique=True)
     organiser_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     cancelled_at: Mapped[datetime | None]
+    other_places: Mapped[str] = mapped_column(String(700), default="", server_default="")
+    follow_up: Mapped[str] = mapped_column(String(40), default=FOLLOW_UP, server_default=FOLLOW_UP)
+    changes: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Everywhere it is, the first one first."""
+        return tuple(p for p in (self.place, *(self.other_places or "").splitlines()) if p)
+
+    @property
+    def where(self) -> str:
+        """Its places in a line: "Luton; Bedford"."""
+        return "; ".join(self.places)
+
+    @property
+    def weeks(self) -> tuple[int, ...]:
+        """After how many weeks its promises are asked about; none at all where the organiser chose so."""
+        return tuple(int(week) for week in (self.follow_up or "").split(", ") if week)
+
+
+class EventOrganiser(Base):
+    """A member who may do at one event what an organiser of the network may."""
+
+    __tablename__ = "event_organisers"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+
+
+class EventAnswer(Base):
+    """What became of what was said at an event, a line each, and when everybody was told; None: not yet."""
+
+    __tablename__ = "event_answers"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    words: Mapped[str] = mapped_column(String(2000))
+    sent_at: Mapped[datetime | None]
 
 
 class Attendance(Base):
-    """Somebody who joined an event by its code."""
+    """Somebody who joined an event by its code. `place` is where they are, of those that the event is at."""
 
     __tablename__ = "attendances"
     __table_args__ = (Index("ix_attendances_person_id_joined_at", "person_id", "joined_at"),)
@@ -66,6 +111,7 @@ class Attendance(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     joined_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(String(60), default="", server_default="")
 
 
 class Reflection(Base):

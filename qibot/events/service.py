@@ -2,16 +2,18 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from qibot.database import Base, insert_or_ignore
 from qibot.errors import NotFound, Refused, WrongFields
+from qibot.events import followups as plans
+from qibot.events import places
 from qibot.events.models import (
     CHANGED,
     DONE,
@@ -21,6 +23,7 @@ from qibot.events.models import (
     STILL_ASKED,
     Attendance,
     Event,
+    EventOrganiser,
     Pledge,
     Reflection,
     ReflectionAnswer,
@@ -32,7 +35,6 @@ from qibot.people.models import Person
 from qibot.typed import Typed
 
 FOLLOWUP = "events.pledge_followup"
-FOLLOWUP_WEEKS = (2, 6, 12)
 FOLLOWUP_TIME = time(9, 30)
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 _RESERVED = {"PAIRS", "CLOSING"}
@@ -44,14 +46,19 @@ R = TypeVar("R", bound=Base)
 # ---- Events
 
 
-async def create(db: AsyncSession, organiser: Person, *, title: str, day: date, place: str, code: str) -> Event:
+async def create(
+    db: AsyncSession, organiser: Person, *, title: str, day: date, place: str, code: str, follow_up: str = ""
+) -> Event:
     """A new event. Without a code one is made: five letters that make no word. Raises `WrongFields`."""
+    plan, where = plans.read(follow_up), places.read(place)
     wanted = code.strip().upper() or "".join(secrets.choice(_LETTERS) for _ in range(5))
     if not (wanted.isascii() and wanted.isalnum() and 3 <= len(wanted) <= 12) or wanted in _RESERVED:
         raise WrongFields({"code": "Please use 3 to 12 letters and digits, such as QI27."})
     if await db.scalar(select(Event.id).where(Event.code == wanted)):
         raise WrongFields({"code": "Another event has that code. Please choose a different one."})
-    event = Event(title=one_line(title), day=day, place=one_line(place), code=wanted, organiser_id=organiser.id)
+    event = Event(title=one_line(title), day=day, code=wanted, organiser_id=organiser.id)
+    event.follow_up = plan
+    places.put(event, where)
     db.add(event)
     await db.flush()
     return event
@@ -91,7 +98,8 @@ async def cancel(db: AsyncSession, event: Event, now: datetime) -> None:
         event.cancelled_at = now
     starts = await db.scalars(select(Pledge.follow_from).where(Pledge.event_id == event.id).distinct())
     for start in starts:
-        await outbox.cancel(db, subject=_subject(event, start), kind=FOLLOWUP, reason="The event was cancelled.")
+        about = followup_subject(event, start)
+        await outbox.cancel(db, subject=about, kind=FOLLOWUP, reason="The event was cancelled.")
 
 
 def standing(event: Event) -> None:
@@ -116,8 +124,9 @@ async def newest(db: AsyncSession, person_id: int) -> Event:
 
 
 async def newest_organised(db: AsyncSession, person_id: int) -> Event:
-    """The latest event that somebody created, else the one they joined last. Raises `NotFound`."""
-    own = select(Event).where(Event.organiser_id == person_id, Event.cancelled_at.is_(None))
+    """The latest event that somebody organises, else the one they joined last. Raises `NotFound`."""
+    shared = select(EventOrganiser.event_id).where(EventOrganiser.person_id == person_id)
+    own = select(Event).where(or_(Event.organiser_id == person_id, Event.id.in_(shared)), Event.cancelled_at.is_(None))
     found = await db.scalar(own.order_by(Event.day.desc(), Event.id.desc()).limit(1))
     return found or await newest(db, person_id)
 
@@ -132,12 +141,15 @@ async def attended(db: AsyncSession, event: Event, person_id: int) -> Event:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many joined, of how many organisations, how many forms were handed in, how many pledges made."""
+    """How many joined, of how many organisations, how many forms were handed in, how many pledges made; how many are
+    at each of several places.
+    """
 
     people: int
     organisations: int
     reflections: int
     pledges: int
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
 async def counts(db: AsyncSession, event: Event) -> Counts:
@@ -146,7 +158,7 @@ async def counts(db: AsyncSession, event: Event) -> Counts:
     rows = (await db.scalars(there.where(Attendance.event_id == event.id))).all()
     said = await db.scalar(select(func.count()).where(Reflection.event_id == event.id))
     promised = await db.scalar(select(func.count()).where(Pledge.event_id == event.id))
-    return Counts(len(rows), len(set(rows)), said or 0, promised or 0)
+    return Counts(len(rows), len(set(rows)), said or 0, promised or 0, await places.counts(db, event))
 
 
 # ---- Reflections
@@ -255,21 +267,22 @@ async def pledge(db: AsyncSession, event: Event, person: Person, words: str, now
     )
     db.add(made)
     await db.flush()
-    for weeks, day in followups(start, person):
-        await outbox.queue(
-            db,
-            kind=FOLLOWUP,
-            person_id=person.id,
-            subject=_subject(event, start),
-            period=f"{weeks}w",
-            due_at=at_local(day, FOLLOWUP_TIME, person.zone),
-        )
+    await outbox.queue_many(db, asking(event, start, person))
     return made
 
 
-def followups(start: date, person: Person) -> list[tuple[int, date]]:
-    """When a pledge is asked about: after 2, 6 and 12 weeks, on a working day of the person."""
-    return [(weeks, weeks_later(start, weeks, person.week)) for weeks in FOLLOWUP_WEEKS]
+def asking(event: Event, start: date, person: Person) -> list[outbox.Due]:
+    """What asks about the pledges of `start`. After a change of the plan it is another message than before."""
+    subject, again = followup_subject(event, start), f".{event.changes}" if event.changes else ""
+    return [
+        outbox.Due(FOLLOWUP, person.id, subject, at_local(day, FOLLOWUP_TIME, person.zone), f"{weeks}w{again}")
+        for weeks, day in followups(event, start, person)
+    ]
+
+
+def followups(event: Event, start: date, person: Person) -> list[tuple[int, date]]:
+    """When a pledge is asked about: after the event's weeks, on a working day of the person."""
+    return [(weeks, weeks_later(start, weeks, person.week)) for weeks in event.weeks]
 
 
 async def pledges(db: AsyncSession, person_id: int) -> list[Pledge]:
@@ -339,12 +352,14 @@ async def _follow_from(db: AsyncSession, event: Event, person: Person, today: da
         return event.day
     earlier = select(func.max(Pledge.follow_from)).where(Pledge.event_id == event.id, Pledge.person_id == person.id)
     latest = await db.scalar(earlier)
-    if latest is not None and today < weeks_later(latest, FOLLOWUP_WEEKS[0], person.week) - timedelta(weeks=1):
+    first = event.weeks[0] if event.weeks else 0
+    if latest is not None and today < weeks_later(latest, first, person.week) - timedelta(weeks=1):
         return latest
     return today
 
 
-def _subject(event: Event, start: date) -> str:
+def followup_subject(event: Event, start: date) -> str:
+    """What the follow-ups are about: the pledges of an event that share a day."""
     return f"event:{event.id}" if start == event.day else f"event:{event.id}:{start.isoformat()}"
 
 

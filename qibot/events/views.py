@@ -1,12 +1,14 @@
 """What the bot says about events, reflections and promises."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from qibot.chat.forms import Choice, Form
-from qibot.chat.message import Bold, Button, Buttons, Document, Facts, Message, Note, Part, Quote, Text
+from qibot.chat.message import Bold, Button, Buttons, Facts, Message, Note, Part, Quote, Text
 from qibot.chat.router import Say
 from qibot.dates import say_date
+from qibot.events import followups, small
 from qibot.events.forms import (
     AnswerPledge,
     CancelEvent,
@@ -17,6 +19,8 @@ from qibot.events.forms import (
     MakePledge,
     ReflectClosing,
     ReflectPairs,
+    SuggestThemes,
+    UseThemes,
 )
 from qibot.events.models import CHANGED, DONE, GOING, LET_GO, OPEN, QUESTIONS, Event, Pledge
 from qibot.events.service import Counts, Statement
@@ -36,6 +40,7 @@ def created(event: Event, today: date) -> Message:
         Text(
             "People join by typing ", Typed(f"event join {event.code}"), ". Put the code on the invitation or a slide."
         ),
+        Note(_plan(event)),
         Buttons(Button("Join it yourself", Say(f"event join {event.code}")), _show(event)),
     )
 
@@ -69,7 +74,7 @@ def mine(events: Sequence[Event], today: date) -> Message:
         )
     parts: list[Part] = []
     for event in events[:10]:
-        where = "".join(f", {p}" for p in (event.place, say_date(event.day, today)) if p)
+        where = "".join(f", {p}" for p in (event.where, say_date(event.day, today)) if p)
         parts += [Text(Bold(event.title), where), _what_next(event)]
     return Message("Your events", *parts, Buttons(Button("My promises", Say("pledges"))))
 
@@ -84,6 +89,7 @@ def shown(event: Event, counts: Counts | None, today: date) -> Message:
     figures = Facts(
         (
             ("People", f"{counts.people} of {counts.organisations} organisations" if counts.people else "nobody yet"),
+            ("At", _by_place(counts.places)),
             ("Forms handed in", str(counts.reflections)),
             ("Pledges", str(counts.pledges)),
         )
@@ -93,6 +99,8 @@ def shown(event: Event, counts: Counts | None, today: date) -> Message:
     organise = Buttons(
         Button("Report", Say(f"event report {event.code}"), "primary"),
         Button("Group the answers", Say(f"event themes {event.code}")),
+        Button("Change it", Say(f"event edit {event.code}")),
+        Button("Organisers", Say(f"event organiser {event.code}")),
         Button("Cancel the event", Say(f"event cancel {event.code}"), "danger"),
     )
     return Message(event.title, _facts(event, today), figures, _what_next(event), organise)
@@ -150,9 +158,13 @@ def reflected(event: Event, statements: int, *, named: bool) -> Message:
 
 def pledged(pledge: Pledge, days: Sequence[date], *, agreed: bool, today: date) -> Message:
     """After promising. `days` are when it is asked about; `agreed` whether reminders are."""
-    first, *rest = (say_date(day, today) for day in days)
-    if agreed:
-        how = Text("I will ask you how it goes on ", Bold(first), f", then on {' and '.join(rest)}.")
+    first, *rest = (say_date(day, today) for day in days) if days else ("",)
+    if not days:
+        how = Text("At this event nobody is asked later how it goes; it is yours to keep.")
+    elif agreed:
+        # “Wed 8 Jan and Wed 19 Feb”, and commas where there are more.
+        then = " and ".join(filter(None, (", ".join(rest[:-1]), *rest[-1:])))
+        how = Text("I will ask you how it goes on ", Bold(first), f", then on {then}." if then else ".")
     else:
         how = Text(
             "You have not agreed to reminders, so I will not ask how it goes. You can change that with ",
@@ -231,7 +243,11 @@ def themes(event: Event, rows: Sequence[Statement]) -> Message:
         lines = [f"{' – ' + place if place else ''}\n{count}", f"\nThemes: {names}" if names else ""]
         parts.append(Text(Bold(LABELS[question]), *lines))
         label = "Group them" if left else "Change the themes"
-        parts.append(Buttons(Button(label, GroupThese(event.id, question, place), "primary" if left else "")))
+        steps = [Button(label, GroupThese(event.id, question, place), "primary" if left else "")]
+        # With one answer there is nothing that several share.
+        if left > 1:
+            steps.append(Button("Suggest themes", SuggestThemes(event.id, question, place)))
+        parts.append(Buttons(*steps))
     report = Button("Report", Say(f"event report {event.code}"))
     return Message(f"Themes of “{event.title}”", *parts, Buttons(report), Note("Nobody's words are changed by this."))
 
@@ -248,6 +264,17 @@ def group_form(event: Event, question: str, place: str, rows: Sequence[Statement
     )
 
 
+def suggest_form(event: Event, question: str, place: str, themes: str) -> Form:
+    """Themes to edit before answers are put under them."""
+    where = f" – {place}" if place else ""
+    none = "" if themes else "\nI found nothing that several answers share; write your own."
+    return Form(
+        UseThemes,
+        {"event": str(event.id), "question": question, "place": place, "themes": themes},
+        intro=f"{LABELS[question]}{where}{none}",
+    )
+
+
 def answer_choices(rows: Sequence[Statement]) -> tuple[Choice, ...]:
     """Answers to choose from. Those without a theme come first."""
     return tuple(
@@ -256,20 +283,23 @@ def answer_choices(rows: Sequence[Statement]) -> tuple[Choice, ...]:
     )
 
 
-def report(event: Event, text: str, counts: Counts) -> Message:
-    """The report as a file."""
-    what = f"{counts.reflections} forms and {counts.pledges} pledges of {counts.people} people so far."
-    return Message(
-        f"The report of “{event.title}”",
-        Text(what),
-        Document(f"report-{event.code}.md", text),
-        Buttons(Button("Group the answers", Say(f"event themes {event.code}")), _show(event)),
-        Note("Everything is in people's own words. There are no names in it."),
-    )
-
-
 def _facts(event: Event, today: date) -> Facts:
-    return Facts((("Day", say_date(event.day, today)), ("Place", event.place), ("Join code", event.code)))
+    where = ("Places" if len(event.places) > 1 else "Place", event.where)
+    return Facts((("Day", say_date(event.day, today)), where, ("Join code", event.code)))
+
+
+def _by_place(counts: Mapping[str, int]) -> str:
+    """Small numbers are not told, for at some places everybody knows who is one of three."""
+    shown, hidden = small.apart(counts)
+    told = [f"{place or 'not said'} {counts[place]}" for place in shown]
+    few = ", ".join(place or "not said" for place in hidden)
+    return "; ".join([*told, *([f"few, or not counted: {few}"] if few else [])])
+
+
+def _plan(event: Event) -> str:
+    if not event.weeks:
+        return "Who promises something is not asked later how it goes."
+    return f"Who promises something is asked how it goes {followups.said(event.weeks)}."
 
 
 def _show(event: Event) -> Button:
@@ -296,7 +326,9 @@ def _cards(rows: Sequence[Pledge], today: date, *, told: bool = False) -> tuple[
 
 
 _DAY, _LATER = date(2019, 11, 27), date(2019, 12, 11)
-_EVENT = Event(id=1, title="Improving together", day=_DAY, place="Milton Keynes", code="QI27", organiser_id=6)
+_EVENT = Event(
+    id=1, title="Improving together", day=_DAY, place="Milton Keynes", code="QI27", organiser_id=6, follow_up="2, 6, 12"
+)
 _CANCELLED = Event(
     id=2, title="Sepsis day", day=_LATER, place="", code="SEPSIS", organiser_id=6,
     cancelled_at=datetime(2019, 12, 1, tzinfo=UTC),
@@ -325,6 +357,7 @@ EXAMPLES: dict[str, Message | Form] = {
     "mine_none": mine([], _DAY),
     "shown": shown(_EVENT, None, _DAY),
     "shown_organiser": shown(_EVENT, _COUNTS, _DAY),
+    "shown_organiser_places": shown(_EVENT, Counts(21, 3, 0, 0, {"Luton": 12, "Bedford": 6, "": 3}), _DAY),
     "shown_cancelled_to_member": shown(_CANCELLED, None, _DAY),
     "shown_cancelled": shown(_CANCELLED, Counts(0, 0, 0, 0), _DAY),
     "cancelling": cancelling(_EVENT, _DAY),
@@ -335,6 +368,8 @@ EXAMPLES: dict[str, Message | Form] = {
     "reflected_energy_only": reflected(_EVENT, 0, named=False),
     "pledged": pledged(_TRIP, _DAYS, agreed=True, today=_DAY),
     "pledged_without_reminders": pledged(_TRIP, _DAYS, agreed=False, today=_DAY),
+    "pledged_once_asked": pledged(_TRIP, _DAYS[:1], agreed=True, today=_DAY),
+    "pledged_never_asked": pledged(_TRIP, (), agreed=True, today=_DAY),
     "pledges": pledges([_TRIP, _ASK, _NEW], _LATER),
     "pledges_none": pledges([], _LATER),
     "followup": followup([_TRIP, _ASK], _LATER),
@@ -346,11 +381,14 @@ EXAMPLES: dict[str, Message | Form] = {
     "home_many": Message("qibot", *home([_TRIP, _ASK, _NEW, _TRIP], _LATER)),
     "themes": themes(_EVENT, _SAID),
     "themes_none": themes(_EVENT, []),
-    "report": report(_EVENT, "# Improving together\n", _COUNTS),
-    "create_form": Form(CreateEvent, {"place": "Milton Keynes"}),
+    "create_form": Form(CreateEvent, {"place": "Milton Keynes", "follow_up": "2, 6, 12"}),
     "pairs_form": Form(ReflectPairs, {"event": "1", "place": "Milton Keynes"}, intro=_EVENT.title),
     "closing_form": Form(ReflectClosing, {"event": "1"}, intro=_EVENT.title),
     "pledge_form": Form(MakePledge, {"event": "1"}, intro=_EVENT.title),
     "change_pledge_form": Form(ChangePledge, {"pledge": "1", "text": _TRIP.text}),
+    "suggest_form": suggest_form(_EVENT, "thinking", "", "Sepsis: Sepsis\nTime: time, hours"),
+    "suggest_form_nothing": suggest_form(_EVENT, "thinking", "Luton", ""),
+    "themes_one_left": themes(_EVENT, _SAID[1:2]),
+    "themes_several_left": themes(_EVENT, [_SAID[1], replace(_SAID[1], id=14)]),
     "group_form": group_form(_EVENT, "greatest-opportunities", "Bedfordshire", _SAID[:2]),
 }

@@ -48,16 +48,24 @@ async def queue_many(db: AsyncSession, dues: Iterable[Due]) -> None:
 
 
 async def cancel(
-    db: AsyncSession, *, subject: str, kind: str | None = None, person_id: int | None = None, reason: str = ""
+    db: AsyncSession,
+    *,
+    subject: str,
+    kind: str | None = None,
+    person_id: int | None = None,
+    reason: str = "",
+    put_off_too: bool = True,
 ) -> int:
-    """Cancel what waits about `subject`; how many. One that is on its way now is past cancelling: should it come
-    back, its `build` reads the truth again.
+    """Cancel what waits about `subject`, and what its reader `put_off_too`; how many. One that is on its way now is
+    past cancelling: should it come back, its `build` reads the truth again.
     """
     change = update(Delivery).where(Delivery.subject == subject, WAITING)
     if kind is not None:
         change = change.where(Delivery.kind == kind)
     if person_id is not None:
         change = change.where(Delivery.person_id == person_id)
+    if not put_off_too:
+        change = change.where(Delivery.period.not_like("%~%"))
     change = change.values(state=CANCELLED, reason=reason or "It is no longer needed.")
     done = await db.execute(change, execution_options={"synchronize_session": False})
     return cast(CursorResult[Any], done).rowcount

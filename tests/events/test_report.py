@@ -16,9 +16,10 @@ from sqlalchemy import select
 from qibot.chat.message import Document
 from qibot.clock import SetClock
 from qibot.database import Database
-from qibot.events import report, service
+from qibot.events import service
 from qibot.events.models import Event
-from qibot.events.report import ReportFacts, markdown
+from qibot.events.reporting.facts import ReportFacts, facts
+from qibot.events.reporting.writing import markdown
 from qibot.events.service import Statement
 from qibot.people.models import Receipt
 from tests.cast import AMINA, BEDS, JONAS, MK, OWEN, RUTH, TOMASZ, Character
@@ -116,7 +117,8 @@ async def test_the_day_of_2019_is_reported_in_its_own_words(talk: Network, clock
 OWN_WORDS = {
     "Improving together", "Milton Keynes, Wed 27 Nov 2019", "What happened", "By place", "The four boxes",
     "Direct quotes", "The longest answer to each question.", "Low feelings", "What happened next", "Not grouped",
-    "17 people of 3 organisations joined.", "2 forms with the two questions in pairs.", "2 pledges made.",
+    "17 people of 3 organisations joined.", "17 of them joined on the day.",
+    "2 forms with the two questions in pairs.", "2 pledges made.",
     "17 forms with the four closing questions.", "69 statements, as they were typed, below.",
     "Energy on the closing forms: 14 good, 0 mixed, 3 low.", "Done: 1", "Not answered yet: 1",
     "3 of 17 closing forms felt low: “poor / out of energy / deflated”.", "---", "Start a huddle",
@@ -159,7 +161,7 @@ async def test_what_other_features_know_is_told_under_what_happened_next(talk: N
     await talk(AMINA).fills(text="Try one huddle")
     async with database.transaction(reading=True) as db:
         event = await service.by_code(db, "QI27")
-        text = markdown(await report.facts(db, event, ["30 introductions were asked for."]))
+        text = markdown(await facts(db, event, ["30 introductions were asked for."]))
     assert "- Fewer than 5 people joined." in text
     assert "- 1 pledge made.\n- 30 introductions were asked for.\n" in text
     assert "### Changed: 1\n\n- Try one huddle (at first: Try huddles)\n" in text

@@ -1,6 +1,7 @@
 """One walk through everything the bot does, by the same people on either platform."""
 
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 
 from qibot.features import router
@@ -245,6 +246,9 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, Bro
     async def organising(self) -> None:
         """Answers grouped under a theme, the report, and an event that is cancelled."""
         await self.says(OWEN, f"event themes {CODE}")
+        await self.presses(OWEN, "Suggest themes")
+        await self.fills(OWEN, themes="Small steps")
+        await self.fills_well(OWEN, themes="Beginnings: start small")
         await self.presses(OWEN, "Group them")
         await self.fills(OWEN, theme=NHS_NUMBER, answers=["Start small"])
         await self.fills_well(OWEN, theme="Small steps", answers=["Start small", "Share what works"])
@@ -254,10 +258,44 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, Bro
         await self.says(OWEN, f"event report {CODE}")
         await self.says(OWEN, "event create")
         await self.fills_well(OWEN, title="Sepsis day", day="2019-12-11", code="SEPSIS")
+        await self.sharing_an_event()
         await self.says(OWEN, "event cancel SEPSIS")
         await self.presses(OWEN, "Yes, cancel it")
         await self.says(OWEN, "event cancel SEPSIS")
         await self.says(AMINA, "event join SEPSIS")
+
+    async def sharing_an_event(self) -> None:
+        """Sepsis day gets another day, two places and an organiser of its own, for a while."""
+        await self.says(OWEN, "event organiser Ruth SEPSIS")
+        await self.says(AMINA, "event edit SEPSIS")
+        await self.says(RUTH, "event edit SEPSIS")
+        await self.fills(RUTH, place="Luton; *Bedford*", follow_up="soon")
+        await self.fills_well(RUTH, place="Luton; *Bedford*", follow_up="1, 3")
+        await self.says(RUTH, "event delegates SEPSIS")
+        await self.fills(RUTH, rows="Lena Fischer")
+        await self.fills_well(RUTH, rows=f"Lena Fischer, {LENA.email}, RYC\nKim *Lee*, kim@charity.example")
+        await self.deliver()
+        self.reads(LENA, "Are you coming to")
+        await self.presses(LENA, "No, I am not")
+        await self.presses(LENA, "I am there after all")
+        await self.presses(LENA, "*Bedford*")
+        await self.says(RUTH, "event edit SEPSIS")
+        await self.fills_well(RUTH, day="2019-12-12")
+        self.world.clock.forward(timedelta(minutes=6))
+        await self.deliver()
+        self.reads(LENA, "another day or place")
+        await self.presses(LENA, "*Bedford*")
+        await self.says(RUTH, "event show SEPSIS")
+        await self.says(RUTH, "event report SEPSIS docx")
+        await self.says(RUTH, "event answers SEPSIS")
+        await self.fills(RUTH, words=NHS_NUMBER)
+        await self.fills_well(RUTH, words="More *time* -> an hour more\nTea")
+        await self.presses(RUTH, "Send it to 1 person")
+        await self.deliver()
+        self.reads(LENA, "You said, we did")
+        await self.says(OWEN, "event organiser SEPSIS")
+        await self.presses(OWEN, "Take it back")
+        await self.says(RUTH, "event show SEPSIS")
 
     async def _asks(self, who: Character, of: str, *reasons: str) -> None:
         """Ask whoever is shown so, for these reasons until one is taken."""

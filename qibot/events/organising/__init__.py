@@ -1,0 +1,1 @@
+"""An event is changed, shared between organisers, and held at several places."""
