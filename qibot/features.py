@@ -40,6 +40,9 @@ from qibot.introductions.asking import views as asking_views
 from qibot.introductions.introduced import views as introduced_views
 from qibot.introductions.misuse import service as misuse_service
 from qibot.introductions.misuse import views as misuse_views
+from qibot.introductions.mixing import commands as mixing
+from qibot.introductions.mixing import notifications as mixing_notifications
+from qibot.introductions.mixing import views as mixing_views
 from qibot.introductions.relay import service as relay_service
 from qibot.introductions.relay import views as relay_views
 from qibot.introductions.rounds import commands as rounds
@@ -106,6 +109,7 @@ catalogue = Catalogue(
         *project_notifications.NOTIFICATIONS,
         *introduction_notifications.NOTIFICATIONS,
         *round_notifications.NOTIFICATIONS,
+        *mixing_notifications.NOTIFICATIONS,
         *event_notifications.NOTIFICATIONS,
         *network_notifications.NOTIFICATIONS,
     )
@@ -171,6 +175,7 @@ views: tuple[ModuleType, ...] = (
     round_views,
     round_outcome_views,
     round_organising_views,
+    mixing_views,
     event_views,
     network_views,
     reminder_views,
@@ -192,6 +197,7 @@ router: Router[Turn] = Router(
         introductions.commands,
         rounds.commands,
         events.commands,
+        mixing.commands,
         network.commands(topic_moves),
         reminders.commands(catalogue),
     ),

@@ -17,6 +17,7 @@ from tests.cast import (
     Character,
 )
 from tests.platforms.parity_champion_life import ChampionLife
+from tests.platforms.parity_day import DayStories
 from tests.platforms.parity_finding import Finding
 from tests.platforms.parity_one_to_one import OneToOne
 from tests.platforms.parity_projects import NHS_NUMBER, ProjectStories
@@ -34,7 +35,7 @@ NEED_NO_OFFER = {"people.leave", "champions.ask_organisers", "champions.look_for
 """Buttons that a member may press whatever they carry: made up, they would be answered as any other."""
 
 
-class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories):
+class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, DayStories):
     """What happens, in an order in which one leads to the next."""
 
     async def everything(self) -> None:
@@ -51,6 +52,7 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories):
         await self.calling_for_help()
         await self.stories()
         await self.event()
+        await self.pairs()
         await self.organising()
         await self.introductions()
         await self.writing()

@@ -1,0 +1,48 @@
+"""the day of an event: mixed pairs"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "mix_choices",
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("takes_part", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_mix_choices_event_id_events")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_mix_choices_person_id_people")),
+        sa.PrimaryKeyConstraint("event_id", "person_id", name=op.f("pk_mix_choices")),
+    )
+    op.create_table(
+        "mixes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_mixes_event_id_events")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mixes")),
+        sa.UniqueConstraint("event_id", "number", name=op.f("uq_mixes_event_id_number")),
+    )
+    op.create_table(
+        "mix_seats",
+        sa.Column("mix_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("group", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["mix_id"], ["mixes.id"], name=op.f("fk_mix_seats_mix_id_mixes")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_mix_seats_person_id_people")),
+        sa.PrimaryKeyConstraint("mix_id", "person_id", name=op.f("pk_mix_seats")),
+    )
+    op.create_index("ix_mix_seats_person_id", "mix_seats", ["person_id"])
+
+
+def downgrade() -> None:
+    op.drop_table("mix_seats")
+    op.drop_table("mixes")
+    op.drop_table("mix_choices")
