@@ -53,6 +53,9 @@ from qibot.introductions.rounds import service as round_service
 from qibot.introductions.rounds import views as round_views
 from qibot.introductions.rounds.organising import views as round_organising_views
 from qibot.introductions.rounds.outcome import views as round_outcome_views
+from qibot.introductions.stalls import commands as stalls
+from qibot.introductions.stalls import notifications as stall_notifications
+from qibot.introductions.stalls import views as stall_views
 from qibot.network import commands as network
 from qibot.network import notifications as network_notifications
 from qibot.network import service as network_service
@@ -110,6 +113,7 @@ catalogue = Catalogue(
         *introduction_notifications.NOTIFICATIONS,
         *round_notifications.NOTIFICATIONS,
         *mixing_notifications.NOTIFICATIONS,
+        *stall_notifications.NOTIFICATIONS,
         *event_notifications.NOTIFICATIONS,
         *network_notifications.NOTIFICATIONS,
     )
@@ -176,6 +180,7 @@ views: tuple[ModuleType, ...] = (
     round_outcome_views,
     round_organising_views,
     mixing_views,
+    stall_views,
     event_views,
     network_views,
     reminder_views,
@@ -198,6 +203,7 @@ router: Router[Turn] = Router(
         rounds.commands,
         events.commands,
         mixing.commands,
+        stalls.commands,
         network.commands(topic_moves),
         reminders.commands(catalogue),
     ),

@@ -3,6 +3,8 @@
 from tests.cast import AMINA, LENA, OWEN, RUTH, TOMASZ
 from tests.platforms.parity_walk import Walk
 
+_NUMBER = "the patient is 943 476 5919"
+
 
 class DayStories(Walk):
     """What happens in the room."""
@@ -32,3 +34,34 @@ class DayStories(Walk):
         await self.says(RUTH, "pairs")
         await self.presses(RUTH, "Include me today")
         await self.says(RUTH, "pairs")
+
+    async def stalls(self) -> None:
+        """Opened, closed, asked at and taken back. Lena leaves before she hears who asked at hers."""
+        await self.says(AMINA, "stalls")
+        await self.says(TOMASZ, "stall")
+        await self.says(AMINA, "stall Huddle & *boards*")
+        await self.fills(AMINA, about=_NUMBER)
+        await self.fills_well(AMINA, about="Three of ours")
+        await self.presses(AMINA, "See all stalls")
+        for title in ("Ambulance handover", "Closed soon"):
+            await self.says(LENA, "stall")
+            await self.fills_well(LENA, title=title)
+        await self.says(LENA, "stall")
+        await self.fills(LENA, title="closed soon")
+        await self.says(OWEN, "stalls")
+        await self.presses(OWEN, "Close it", nth=1)
+        for nth in (0, 1):
+            await self.says(RUTH, "stalls")
+            await self.presses(RUTH, "Tell me more", nth=0)
+            await self.presses(RUTH, "Yes, pass it on")
+            if not nth:
+                await self.presses(RUTH, "Take it back")
+                await self.presses(RUTH, "Tell me more")
+                await self.presses(RUTH, "Yes, pass it on")
+        await self.says(RUTH, "stalls QI27 page:1")
+        await self.says(AMINA, "stalls")
+
+    async def the_day_after(self) -> None:
+        """What was promised for then has come by now."""
+        self.reads(AMINA, "One person would like to know more about your stall")
+        self.reads(RUTH, "Your hello could not be passed on")

@@ -53,6 +53,7 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, Day
         await self.stories()
         await self.event()
         await self.pairs()
+        await self.stalls()
         await self.organising()
         await self.introductions()
         await self.writing()
@@ -66,6 +67,7 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, Day
         await self.told_too_late()
         await self.reminders()
         await self.a_week_later()
+        await self.the_day_after()
         await self.weeks()
         # Who has had three messages in a week gets no invitation in it.
         await self.days(4)

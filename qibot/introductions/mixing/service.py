@@ -1,7 +1,7 @@
 """What may be done with mixed pairs at an event: be in or out, look at what they would be, make them, see one's own."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import permutations
 
@@ -9,11 +9,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from qibot.champions.models import Champion
-from qibot.champions.roles import Face, face
+from qibot.champions.roles import Face
 from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Refused
 from qibot.events.models import Attendance, Event
+from qibot.introductions.faces import named
 from qibot.introductions.mixing.models import Mix, MixChoice, MixSeat
 from qibot.introductions.mixing.pairing import Seating, Sitter, seat
 from qibot.introductions.pairs import never_pairs
@@ -131,9 +131,7 @@ async def sits_with(db: AsyncSession, mix: Mix, person_id: int) -> list[Face]:
         MixSeat.mix_id == mix.id, MixSeat.group == own, MixSeat.person_id != person_id
     )
     there = set(await db.scalars(with_them))
-    offers = {one.person_id: one for one in await db.scalars(select(Champion).where(Champion.person_id.in_(there)))}
-    seated = [one for one in await _in(db, mix.event_id) if one.id in there]
-    return [replace(face(one, offers.get(one.id)), name=one.name) for one in seated]
+    return await named(db, [one for one in await _in(db, mix.event_id) if one.id in there])
 
 
 async def _in(db: AsyncSession, event_id: int) -> list[Person]:
