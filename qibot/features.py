@@ -30,6 +30,10 @@ from qibot.database import Database
 from qibot.events import commands as events
 from qibot.events import notifications as event_notifications
 from qibot.events import views as event_views
+from qibot.events.fishbowl import commands as fishbowl
+from qibot.events.fishbowl import notifications as fishbowl_notifications
+from qibot.events.fishbowl import service as fishbowl_service
+from qibot.events.fishbowl import views as fishbowl_views
 from qibot.introductions import commands as introductions
 from qibot.introductions import evidence as introduction_evidence
 from qibot.introductions import notifications as introduction_notifications
@@ -115,6 +119,7 @@ catalogue = Catalogue(
         *mixing_notifications.NOTIFICATIONS,
         *stall_notifications.NOTIFICATIONS,
         *event_notifications.NOTIFICATIONS,
+        *fishbowl_notifications.NOTIFICATIONS,
         *network_notifications.NOTIFICATIONS,
     )
 )
@@ -140,6 +145,7 @@ sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
     network_service.plan_digests,
     misuse_service.forget,
     round_service.sweep,
+    fishbowl_service.forget_votes,
 )
 """What features look at every few minutes because time alone has changed it, each in a transaction."""
 
@@ -182,6 +188,7 @@ views: tuple[ModuleType, ...] = (
     mixing_views,
     stall_views,
     event_views,
+    fishbowl_views,
     network_views,
     reminder_views,
 )
@@ -204,6 +211,7 @@ router: Router[Turn] = Router(
         events.commands,
         mixing.commands,
         stalls.commands,
+        fishbowl.commands,
         network.commands(topic_moves),
         reminders.commands(catalogue),
     ),

@@ -1,4 +1,4 @@
-"""the day of an event: mixed pairs, stalls"""
+"""the day of an event: mixed pairs, stalls, questions from the room"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,8 @@ revision = "0011"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
+
+_RANDOM = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -65,9 +67,56 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("stall_id", "person_id", name=op.f("pk_stall_hellos")),
     )
     op.create_index("ix_stall_hellos_person_id", "stall_hellos", ["person_id"])
+    _room()
+
+
+def _room() -> None:
+    op.create_table(
+        "room_questions",
+        sa.Column("id", _RANDOM, autoincrement=False, nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column("votes", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(length=1000), nullable=False),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["people.id"], name=op.f("fk_room_questions_answered_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_room_questions_event_id_events")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_room_questions_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_room_questions")),
+    )
+    op.create_index("ix_room_questions_event_id", "room_questions", ["event_id"])
+    op.create_table(
+        "room_votes",
+        sa.Column("question_id", _RANDOM, nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["room_questions.id"], name=op.f("fk_room_votes_question_id_room_questions")
+        ),
+        sa.PrimaryKeyConstraint("question_id", "mark", name=op.f("pk_room_votes")),
+    )
+    op.create_table(
+        "room_secrets",
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("secret", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_room_secrets_event_id_events")),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_room_secrets")),
+    )
+    op.create_table(
+        "room_seats",
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_room_seats_event_id_events")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_room_seats_person_id_people")),
+        sa.PrimaryKeyConstraint("event_id", "person_id", name=op.f("pk_room_seats")),
+    )
 
 
 def downgrade() -> None:
+    for table in ("room_seats", "room_secrets", "room_votes", "room_questions"):
+        op.drop_table(table)
     op.drop_table("stall_hellos")
     op.drop_table("stalls")
     op.drop_table("mix_seats")

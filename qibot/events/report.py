@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.dates import say_date
 from qibot.events import service
+from qibot.events.fishbowl import service as fishbowl
 from qibot.events.models import (
     CHANGED,
     CLOSING,
@@ -51,7 +52,8 @@ _READ_AS_STRUCTURE = re.compile(r"[\\`*_\[\]<>|~$]|&#?\w+;|^(?:[#+-]|\d+[.)]|=+$
 class ReportFacts:
     """All that a report says. `statements` in the order of `service.statements`; `energies` counts closing forms by
     answer; `people` counts those who joined by organisation; `pledges` are (state, words, words at first), without
-    names; `more` are sentences about what came of it that other features know.
+    names; `more` are sentences about what came of it that other features know; `asked` are questions from the room as
+    (words, how many more would like to know, answer or "").
     """
 
     title: str
@@ -63,6 +65,7 @@ class ReportFacts:
     statements: Sequence[Statement]
     pledges: Sequence[tuple[str, str, str]]
     more: Sequence[str] = ()
+    asked: Sequence[tuple[str, int, str]] = ()
 
 
 async def facts(db: AsyncSession, event: Event, more: Sequence[str] = ()) -> ReportFacts:
@@ -92,6 +95,7 @@ async def facts(db: AsyncSession, event: Event, more: Sequence[str] = ()) -> Rep
         # By words: nobody's promises stand together.
         pledges=sorted((p.state, p.words, p.text) for p in promised),
         more=more,
+        asked=await fishbowl.everything(db, event.id),
     )
 
 
@@ -103,6 +107,7 @@ def markdown(facts: ReportFacts) -> str:
         _boxes(facts),
         _quotes(facts),
         _low(facts),
+        _room(facts),
         _next(facts),
     )
     where = f"{_words(facts.place)}, " if facts.place else ""
@@ -212,6 +217,18 @@ def _low(facts: ReportFacts) -> list[str]:
     silent = forms - sum(facts.energies.values())
     asked += f", {silent} not said" if silent else ""
     return ["", "## Low feelings", "", f"{said}{words}.", "", f"Energy on the closing forms: {asked}."]
+
+
+def _room(facts: ReportFacts) -> list[str]:
+    """Questions from the room, those that nobody answered first. Small numbers stand: they are not about people."""
+    if not facts.asked:
+        return []
+    lines = []
+    for words, more, answer in facts.asked:
+        too = f" ({'one' if more == 1 else more} more would like to know that)" if more else ""
+        lines.append(f"- {_words(words)}{too}" + (f" – {_words(service.one_line(answer))}" if answer else ""))
+    answered = sum(bool(answer) for _, _, answer in facts.asked)
+    return ["", "## Questions from the room", "", f"{answered} of {len(facts.asked)} answered.", "", *lines]
 
 
 def _next(facts: ReportFacts) -> list[str]:

@@ -61,7 +61,39 @@ class DayStories(Walk):
         await self.says(RUTH, "stalls QI27 page:1")
         await self.says(AMINA, "stalls")
 
+    async def questions_from_the_room(self) -> None:
+        """Asked with a name and without, wanted by others, answered by both who may, taken off, left open."""
+        await self.says(AMINA, "fishbowl")
+        await self.says(TOMASZ, "question")
+        await self.says(AMINA, "question Who *pays* for this?")
+        await self.fills(AMINA, text=_NUMBER)
+        await self.fills_well(AMINA, text="Who *pays* for this?")
+        await self.says(RUTH, "question who *pays* for this?")
+        await self.fills(RUTH)
+        for words in ("When do we meet again?", "Nonsense"):
+            await self.says(RUTH, "question")
+            await self.fills_well(RUTH, text=words, no_name=True)
+        await self.says(LENA, "fishbowl")
+        listed = self.at[LENA.name]
+        for _ in range(2):
+            self.at[LENA.name] = listed
+            await self.presses(LENA, "I would like to know that too", nth=2)
+        for words in ("fishbowl seat nobody", "fishbowl seat Lena Fischer", "fishbowl"):
+            await self.says(OWEN, words)
+        await self.presses(OWEN, "Take it off", nth=1)
+        await self.says(LENA, "fishbowl QI27 page:1")
+        await self.presses(LENA, "Answer it", nth=0)
+        await self.fills(LENA, answer=_NUMBER)
+        await self.fills_well(LENA, answer="The system\ndoes")
+        await self.says(OWEN, "fishbowl clear")
+        await self.says(LENA, "fishbowl")
+        await self.deliver()
+        self.reads(AMINA, "Your question was answered")
+
     async def the_day_after(self) -> None:
         """What was promised for then has come by now."""
         self.reads(AMINA, "One person would like to know more about your stall")
         self.reads(RUTH, "Your hello could not be passed on")
+        self.reads(OWEN, "One question was left open")
+        await self.presses(OWEN, "Answer it")
+        await self.fills_well(OWEN, answer="In March")

@@ -54,6 +54,7 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, Day
         await self.event()
         await self.pairs()
         await self.stalls()
+        await self.questions_from_the_room()
         await self.organising()
         await self.introductions()
         await self.writing()
