@@ -1,9 +1,11 @@
 """Questions from the room: asked with a name or without, wanted by others, answered once, or left open and said so."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
+from qibot.chat.incoming import Press, Sender, Submission
 from qibot.chat.message import Document
 from qibot.clock import SetClock
 from qibot.database import Base, Database
@@ -13,7 +15,7 @@ from qibot.outbox.worker import Worker
 from qibot.people.models import Person, Receipt
 from tests.cast import AMINA, OWEN, PRIYA, RUTH, STRANGER, TOMASZ, Character
 from tests.events.meeting import hold
-from tests.talk import Network
+from tests.talk import PLATFORM, Network
 
 NEXT_MORNING = datetime(2019, 11, 28, 9, 0, tzinfo=UTC)
 NUMBER = "the patient is 943 476 5919"
@@ -142,6 +144,24 @@ async def test_nobody_votes_for_their_own_or_for_what_is_answered(talk: Network,
     await talk(TOMASZ).presses_raw("fishbowl.vote", {"question": one})
     assert "That was answered already." in talk(TOMASZ).sees
     assert await number_of(database, RoomVote) == 0
+
+
+async def test_votes_and_answers_at_the_same_moment_count_once(
+    talk: Network, worker: Worker, database: Database
+) -> None:
+    await hold(talk, AMINA, TOMASZ, PRIYA)
+    await ask(talk, AMINA)
+    one = await question_id(database)
+    voters = [Sender(PLATFORM, who.workspace, who.account) for who in (TOMASZ, PRIYA)]
+    presses = [Press(f"v{n}", voters[n % 2], "fishbowl.vote", {"question": one}) for n in range(6)]
+    await asyncio.gather(*(talk.bot.handle(press, talk.paper) for press in presses))
+    async with database.transaction(reading=True) as db:
+        assert await db.scalar(select(RoomQuestion.votes)) == await db.scalar(select(func.count(RoomVote.mark))) == 2
+    owen = Sender(PLATFORM, OWEN.workspace, OWEN.account)
+    forms = [Submission(f"a{n}", owen, "fishbowl.answer", {"question": one, "answer": f"No {n}"}) for n in range(4)]
+    await asyncio.gather(*(talk.bot.handle(form, talk.paper) for form in forms))
+    await worker.run_until_quiet()
+    assert len(talk(AMINA).inbox) == 1
 
 
 async def test_whoever_sits_in_the_fishbowl_may_answer_on_the_day(

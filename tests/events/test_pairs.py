@@ -1,9 +1,11 @@
 """Mixed pairs on the day: looked at, sent once, and who is in them."""
 
+import asyncio
 from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from qibot.chat.incoming import Press, Sender
 from qibot.clock import SetClock
 from qibot.database import Database
 from qibot.introductions.mixing.models import Mix
@@ -12,7 +14,7 @@ from qibot.outbox.worker import Worker
 from tests.cast import AMINA, JONAS, LENA, OWEN, PRIYA, RUTH, STRANGER, TOMASZ, Character
 from tests.champions.scene import offer
 from tests.events.meeting import hold
-from tests.talk import Network
+from tests.talk import PLATFORM, Network
 
 
 async def send(talk: Network, worker: Worker, clock: SetClock) -> None:
@@ -44,6 +46,19 @@ async def test_everybody_is_told_once_whom_they_sit_with(talk: Network, worker: 
     await worker.run_until_quiet()
     assert partners(talk, AMINA, TOMASZ) == {"Amina Okafor": ["Tomasz Nowak"], "Tomasz Nowak": ["Amina Okafor"]}
     assert "Consultant nurse, " in talk(AMINA).reads().sees
+    async with database.transaction(reading=True) as db:
+        assert await db.scalar(select(func.count()).select_from(Mix)) == 1
+
+
+async def test_four_presses_at_the_same_moment_make_pairs_once(
+    talk: Network, worker: Worker, database: Database
+) -> None:
+    await hold(talk, AMINA, TOMASZ)
+    who = Sender(PLATFORM, OWEN.workspace, OWEN.account)
+    presses = [Press(f"p{n}", who, "mixing.send", {"event": 1, "number": 1, "seed": n}) for n in range(4)]
+    await asyncio.gather(*(talk.bot.handle(one, talk.paper) for one in presses))
+    await worker.run_until_quiet()
+    assert partners(talk, AMINA, TOMASZ) == {"Amina Okafor": ["Tomasz Nowak"], "Tomasz Nowak": ["Amina Okafor"]}
     async with database.transaction(reading=True) as db:
         assert await db.scalar(select(func.count()).select_from(Mix)) == 1
 

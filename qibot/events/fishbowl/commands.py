@@ -14,7 +14,7 @@ from qibot.people import service as people
 from qibot.people.turn import Turn, member, organiser, table
 from qibot.typed import Typed
 
-commands = table("In the room at an event")
+commands = table("Questions on the day of an event")
 
 _LAST_PAGE = 100
 

@@ -10,7 +10,7 @@ from qibot.introductions.mixing.forms import IncludeMe, LeaveMeOut, SendPairs
 from qibot.people import service as people
 from qibot.people.turn import Turn, member, organiser, table
 
-commands = table("On the day of an event")
+commands = table("Pairs on the day of an event")
 
 
 @commands.command(

@@ -12,7 +12,7 @@ from qibot.introductions.stalls.models import Stall
 from qibot.people import service as people
 from qibot.people.turn import Turn, member, table
 
-commands = table("On the day of an event")
+commands = table("Stalls on the day of an event")
 
 _LAST_PAGE = 100
 
