@@ -41,6 +41,10 @@ from qibot.events import views as event_views
 from qibot.events.delegates import commands as delegates
 from qibot.events.delegates import notifications as delegate_notifications
 from qibot.events.delegates import views as delegate_views
+from qibot.events.fishbowl import commands as fishbowl
+from qibot.events.fishbowl import notifications as fishbowl_notifications
+from qibot.events.fishbowl import service as fishbowl_service
+from qibot.events.fishbowl import views as fishbowl_views
 from qibot.events.organising import commands as organising
 from qibot.events.organising import notifications as organising_notifications
 from qibot.events.organising import views as organising_views
@@ -58,6 +62,9 @@ from qibot.introductions.asking import views as asking_views
 from qibot.introductions.introduced import views as introduced_views
 from qibot.introductions.misuse import service as misuse_service
 from qibot.introductions.misuse import views as misuse_views
+from qibot.introductions.mixing import commands as mixing
+from qibot.introductions.mixing import notifications as mixing_notifications
+from qibot.introductions.mixing import views as mixing_views
 from qibot.introductions.relay import service as relay_service
 from qibot.introductions.relay import views as relay_views
 from qibot.introductions.rounds import commands as rounds
@@ -68,6 +75,9 @@ from qibot.introductions.rounds import service as round_service
 from qibot.introductions.rounds import views as round_views
 from qibot.introductions.rounds.organising import views as round_organising_views
 from qibot.introductions.rounds.outcome import views as round_outcome_views
+from qibot.introductions.stalls import commands as stalls
+from qibot.introductions.stalls import notifications as stall_notifications
+from qibot.introductions.stalls import views as stall_views
 from qibot.network import commands as network
 from qibot.network import notifications as network_notifications
 from qibot.network import service as network_service
@@ -129,11 +139,14 @@ catalogue = Catalogue(
         *project_notifications.NOTIFICATIONS,
         *introduction_notifications.NOTIFICATIONS,
         *round_notifications.NOTIFICATIONS,
+        *mixing_notifications.NOTIFICATIONS,
+        *stall_notifications.NOTIFICATIONS,
         *event_notifications.NOTIFICATIONS,
         *broadcast_notifications.NOTIFICATIONS,
         *delegate_notifications.NOTIFICATIONS,
         *organising_notifications.NOTIFICATIONS,
         *reporting_notifications.NOTIFICATIONS,
+        *fishbowl_notifications.NOTIFICATIONS,
         *network_notifications.NOTIFICATIONS,
     )
 )
@@ -167,6 +180,7 @@ sweeps: tuple[Callable[[AsyncSession, datetime], Awaitable[None]], ...] = (
     misuse_service.forget,
     round_service.sweep,
     broadcast_answering.forget_old,
+    fishbowl_service.forget_votes,
 )
 """What features look at every few minutes because time alone has changed it, each in a transaction."""
 
@@ -212,6 +226,8 @@ views: tuple[ModuleType, ...] = (
     round_views,
     round_outcome_views,
     round_organising_views,
+    mixing_views,
+    stall_views,
     event_views,
     broadcast_views,
     letting_go_views,
@@ -219,6 +235,7 @@ views: tuple[ModuleType, ...] = (
     delegate_views,
     organising_views,
     reporting_views,
+    fishbowl_views,
     network_views,
     reminder_views,
 )
@@ -244,6 +261,9 @@ router: Router[Turn] = Router(
         delegates.commands,
         organising.commands,
         reporting.commands(introduction_figures.links),
+        mixing.commands,
+        stalls.commands,
+        fishbowl.commands,
         network.commands(topic_moves),
         reminders.commands(catalogue),
     ),

@@ -61,7 +61,11 @@ def join_first(event: Event) -> Message:
 def joined(event: Event, *, new: bool, today: date) -> Message:
     """After joining an event."""
     title = f"You are in: {event.title}" if new else f"You had joined “{event.title}” already"
-    return Message(title, _facts(event, today), _what_next(event))
+    pairs = "On the day the organisers may make pairs of people. "
+    note = Note(
+        pairs, Typed("pairs"), " then says with whom you sit, what they see of you, and leaves you out if you like."
+    )
+    return Message(title, _facts(event, today), _what_next(event), note)
 
 
 def mine(events: Sequence[Event], today: date) -> Message:

@@ -19,6 +19,7 @@ from tests.cast import (
 )
 from tests.platforms.parity_broadcasts import BroadcastStories
 from tests.platforms.parity_champion_life import ChampionLife
+from tests.platforms.parity_day import DayStories
 from tests.platforms.parity_finding import Finding
 from tests.platforms.parity_one_to_one import OneToOne
 from tests.platforms.parity_projects import NHS_NUMBER, ProjectStories
@@ -36,7 +37,7 @@ NEED_NO_OFFER = {"people.leave", "champions.ask_organisers", "champions.look_for
 """Buttons that a member may press whatever they carry: made up, they would be answered as any other."""
 
 
-class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, BroadcastStories):
+class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, BroadcastStories, DayStories):
     """What happens, in an order in which one leads to the next."""
 
     async def everything(self) -> None:
@@ -54,6 +55,9 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, Bro
         await self.projects_in_files()
         await self.stories()
         await self.event()
+        await self.pairs()
+        await self.stalls()
+        await self.questions_from_the_room()
         await self.organising()
         await self.introductions()
         await self.writing()
@@ -67,6 +71,7 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, Bro
         await self.told_too_late()
         await self.reminders()
         await self.a_week_later()
+        await self.the_day_after()
         await self.weeks()
         # Who has had three messages in a week gets no invitation in it.
         await self.days(4)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.events import answers, places, service
+from qibot.events.fishbowl import service as fishbowl
 from qibot.events.models import CLOSING, ENERGIES, QUESTIONS, Attendance, Event, Pledge, Reflection
 from qibot.events.service import Statement
 from qibot.hours import at_local
@@ -22,7 +23,8 @@ class ReportFacts:
     answer; `people` counts those who joined by organisation; `pledges` are (state, words, words at first), without
     names; `more` are sentences about what came of it that other features know; `at` counts people by place where there
     are several; `on_the_day` joined on its day; `links`: introductions since then between two who joined, and how many
-    of those met, 0 for small numbers; `answers` say what was done about what was said, once everybody was told.
+    of those met, 0 for small numbers; `answers` say what was done about what was said, once everybody was told;
+    `asked` are questions from the room as (words, how many more would like to know, answer or "").
     """
 
     title: str
@@ -38,6 +40,7 @@ class ReportFacts:
     on_the_day: int = 0
     links: tuple[int, int] = (0, 0)
     answers: Sequence[tuple[str, str]] = ()
+    asked: Sequence[tuple[str, int, str]] = ()
 
 
 async def facts(
@@ -73,6 +76,7 @@ async def facts(
         on_the_day=await _on_the_day(db, event),
         links=links,
         answers=await answers.told(db, event),
+        asked=await fishbowl.everything(db, event.id),
     )
 
 

@@ -11,7 +11,7 @@ from qibot.dates import say_date
 from qibot.events import small
 from qibot.events.models import CHANGED, CLOSING, DONE, ENERGIES, GOING, LET_GO, LOW, OPEN, PAIRS, QUESTIONS
 from qibot.events.reporting.facts import ReportFacts
-from qibot.events.service import Statement
+from qibot.events.service import Statement, one_line
 from qibot.events.small import FEWEST
 
 
@@ -86,7 +86,7 @@ _STATES = {
 def page(facts: ReportFacts) -> tuple[Block, ...]:
     """The whole report. The same facts give the same page."""
     where: Line = (Said(facts.place), ", ") if facts.place else ()
-    sections = (_what_happened, _by_place, _boxes, _quotes, _low, _next, _answers)
+    sections = (_what_happened, _by_place, _boxes, _quotes, _low, _room, _next, _answers)
     blocks = [block for section in sections for block in section(facts)]
     return Head(1, (Said(facts.title),)), Words((*where, say_date(facts.day))), *blocks
 
@@ -200,6 +200,20 @@ def _low(facts: ReportFacts) -> Iterator[Block]:
     yield Head(2, ("Low feelings",))
     yield Words((said, *([": ", *words] if words else []), "."))
     yield Words((f"Energy on the closing forms: {asked}{f', {silent} not said' if silent else ''}.",))
+
+
+def _room(facts: ReportFacts) -> Iterator[Block]:
+    """Questions from the room, those that nobody answered first. Small numbers stand: they are not about people."""
+    if not facts.asked:
+        return
+    answered = sum(bool(answer) for _, _, answer in facts.asked)
+    yield Head(2, ("Questions from the room",))
+    yield Words((f"{answered} of {len(facts.asked)} answered.",))
+    lines: list[Line] = []
+    for words, more, answer in facts.asked:
+        too = f" ({'one' if more == 1 else more} more would like to know that)" if more else ""
+        lines.append((Said(words), too, *((" – ", Said(one_line(answer))) if answer else ())))
+    yield _points(*lines)
 
 
 def _next(facts: ReportFacts) -> Iterator[Block]:

@@ -1,0 +1,1 @@
+"""Questions from the room at an event, and their answers."""

@@ -1,0 +1,1 @@
+"""Mixed pairs of those who are at an event."""
