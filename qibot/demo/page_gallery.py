@@ -1,11 +1,14 @@
 """Everything the bot can say, one example of every view, as a platform gets it and as a person sees it."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from types import ModuleType
 
 from markupsafe import Markup
 
 from qibot import features
-from qibot.chat.forms import Form
+from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message
 from qibot.demo.blocks_html import Setting, render, words
 from qibot.demo.cards_html import CardSetting
@@ -14,6 +17,7 @@ from qibot.demo.page_entries import pretty
 from qibot.demo.page_teams import drawn
 from qibot.demo.slack_forms import initial_state
 from qibot.demo.slack_server import User
+from qibot.errors import NotFound, Refused
 from qibot.people import service as people
 from qibot.people.turn import Turn
 from qibot.platforms.slack import blocks, modals
@@ -40,6 +44,11 @@ class Feature:
     examples: tuple[Example, ...]
 
 
+def name_of(module: ModuleType) -> str:
+    """Where a feature's views are, which is what no other has: "broadcasts-outcome"."""
+    return "-".join(module.__name__.split(".")[1:-1])
+
+
 async def gallery(page: Page, platform: str) -> tuple[Feature, ...]:
     """All features, for "slack" or "teams". Forms offer what they would offer a member of the demo's network now."""
     example = _in_teams if platform == "teams" else _in_slack
@@ -51,7 +60,7 @@ async def gallery(page: Page, platform: str) -> tuple[Feature, ...]:
             raise LookupError(f"{somebody.name} has not joined")
         turn = Turn(db, page.world.clock.now(), known.identity, known.workspace, known.person)
         for module in features.views:
-            name = module.__name__.split(".")[-2]
+            name = name_of(module)
             shown = [
                 example(f"{name}-{one}", one, await _offering(said, turn)) for one, said in module.EXAMPLES.items()
             ]
@@ -64,7 +73,10 @@ async def _offering(said: Message | Form, turn: Turn) -> Message | Form:
     if isinstance(said, Message):
         return said
     row = features.router.submissions.get(said.kind.shape.wire)
-    offered = await row.choices(turn, said.values) if row and row.choices else {}
+    offered: Mapping[str, tuple[Choice, ...]] = {}
+    # Some forms are for those who organise an event, and the others have nothing to choose from there.
+    with suppress(Refused, NotFound):
+        offered = await row.choices(turn, said.values) if row and row.choices else {}
     return replace(said, choices={**offered, **said.choices})
 
 

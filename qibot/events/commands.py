@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
+from qibot.claims import row_id
 from qibot.errors import NotFound
 from qibot.events import rights, service, theming, views
 from qibot.events.forms import (
@@ -126,7 +127,7 @@ async def answered(turn: Turn, pressed: AnswerPledge) -> Message | Form:
 
 @commands.submission(ChangePledge, needs=member)
 async def changed(turn: Turn, said: ChangePledge) -> Message:
-    row = await service.own_pledge(turn.db, service.number(said.pledge), turn.member.id)
+    row = await service.own_pledge(turn.db, row_id(said.pledge), turn.member.id)
     service.change(row, said.text, turn.now)
     return await _answered(turn, row)
 
@@ -179,13 +180,13 @@ async def group_these(turn: Turn, pressed: GroupThese) -> Form:
 async def group_choices(turn: Turn, values: Mapping[str, object]) -> Mapping[str, tuple[Choice, ...]]:
     """The answers that the form is about."""
     number, question, place = (str(values.get(name) or "") for name in ("event", "question", "place"))
-    event = await _organised(turn, service.number(number))
+    event = await _organised(turn, row_id(number))
     return {"answers": views.answer_choices(await _answers_to(turn, event, question, place))}
 
 
 @commands.submission(GroupAnswers, needs=member, choices=group_choices)
 async def grouped(turn: Turn, said: GroupAnswers) -> Message:
-    event = await _organised(turn, service.number(said.event))
+    event = await _organised(turn, row_id(said.event))
     await service.group(turn.db, event, question=said.question, theme=said.theme, answers=said.answers)
     return views.themes(event, await service.statements(turn.db, event))
 
@@ -200,7 +201,7 @@ async def suggest(turn: Turn, pressed: SuggestThemes) -> Form:
 
 @commands.submission(UseThemes, needs=member)
 async def use_themes(turn: Turn, said: UseThemes) -> Message:
-    event = await _organised(turn, service.number(said.event))
+    event = await _organised(turn, row_id(said.event))
     chosen = theming.read(said.themes)
     rows = await _not_grouped(turn, event, said.question, said.place)
     for theme, answers in theming.sorted_under(await vocabulary(turn.db), chosen, rows).items():
@@ -242,7 +243,7 @@ async def _not_grouped(turn: Turn, event: Event, question: str, place: str) -> l
 
 
 async def _of_form(turn: Turn, event: str) -> Event:
-    found = await service.by_id(turn.db, service.number(event))
+    found = await service.by_id(turn.db, row_id(event))
     return await service.attended(turn.db, found, turn.member.id)
 
 

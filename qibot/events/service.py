@@ -329,11 +329,6 @@ async def to_follow_up(db: AsyncSession, person_id: int, subject: str) -> list[P
     return list(await db.scalars(query.order_by(Pledge.id)))
 
 
-def number(words: str) -> int:
-    """A row's number as a form carries it; 0, which no row has, for anything else."""
-    return int(words) if words.isascii() and words.isdecimal() and len(words) < 10 else 0
-
-
 def one_line(words: str) -> str:
     """The words with single spaces between them, and without nulls, which PostgreSQL cannot keep."""
     return " ".join(words.replace("\x00", "").split())

@@ -18,6 +18,7 @@ import pytest_asyncio
 from qibot import features
 from qibot.clock import LONDON
 from qibot.demo import network
+from qibot.demo.page_gallery import name_of
 from qibot.demo.page_guard import POLICY
 from qibot.demo.page_web import Web
 from qibot.demo.run import demo, refuse_real
@@ -254,7 +255,7 @@ async def test_time_goes_by_step_by_step_and_nights_stay_quiet(site: Any) -> Non
 async def test_the_gallery_shows_every_example_of_every_feature(site: Any) -> None:
     page = await visitor(site).go("/gallery")
     for module in features.views:
-        name = module.__name__.split(".")[-2]
+        name = name_of(module)
         for example in module.EXAMPLES:
             shown = page.one("article", id=f"{name}-{example}")
             assert shown.one("details", class_="payload").one("pre").text.startswith("{")

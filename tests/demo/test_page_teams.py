@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from qibot import features
 from qibot.demo import network
+from qibot.demo.page_gallery import name_of
 from qibot.demo.run import demo
 from tests.demo.site import Tag, Visitor
 from tests.demo.test_page import address, visitor
@@ -202,7 +203,7 @@ async def test_the_gallery_shows_every_example_as_a_card(site: Any) -> None:
     page = await visitor(site).go("/gallery?platform=teams")
     assert page.one("nav", class_="platforms").one("a", aria_current="page").text == "Teams"
     for module in features.views:
-        name = module.__name__.split(".")[-2]
+        name = name_of(module)
         for example in module.EXAMPLES:
             shown = page.one("article", id=f"{name}-{example}")
             assert json.loads(shown.one("div", class_="card").attrs["data-card"])["type"] == "AdaptiveCard"

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
+from qibot.broadcasts.models import Broadcast
 from qibot.database import Base, Database
 from qibot.introductions.models import Introduction, Suggestion
 from qibot.introductions.rounds.models import Programme
@@ -70,6 +71,7 @@ async def scene(talk: Network, database: Database) -> tuple[int, int]:
         db.add(
             Programme(name="Shock", folded="shock", organiser_id=1, topic_id=old, created_at=EVENT_MORNING, **rounds)
         )
+        db.add(Broadcast(organiser_id=1, title="Shock", body="News", topic_id=old, created_at=EVENT_MORNING))
     return old, new
 
 

@@ -332,7 +332,7 @@ class OnTeams:
             if m.by_bot and m.id not in after:
                 shown = self._message(m)
                 found.append((m.id, of_card(shown, self.ways) or shown))
-                found += [(f"{m.id} times", times)] if (times := self._times(m)) else []
+                found += [(f"{m.id} times {n}", times) for n, times in enumerate(self._times(m))]
         return found
 
     async def _seen(self, seen: TeamsSeen, *, pressed: str = "") -> list[Shown]:
@@ -342,14 +342,14 @@ class OnTeams:
             return [self.eyes.window(seen.dialog)]
         latest = {m.id: m for m in (*seen.messages, *([seen.updated] if seen.updated else []))}
         shown = [self._message(m, instead=m.id == pressed) for m in latest.values()]
-        shown += [times for m in latest.values() if (times := self._times(m))]
+        shown += [times for m in latest.values() for times in self._times(m)]
         if seen.notice and seen.notice != ELSEWHERE:
             self.ways.add(("a short answer to a button", "words that pass by"))
             shown.append(self.eyes.passing(seen.notice))
         # What takes the place of another comes first, as it does where files follow it.
         return sorted(shown, key=lambda one: one.what == "file")
 
-    def _times(self, seen: TeamsMessage) -> Shown | None:
+    def _times(self, seen: TeamsMessage) -> tuple[Shown, ...]:
         runs = [run for element in (seen.card or {}).get("body", []) for run in element.get("inlines", [])]
         return of_links([str((run.get("selectAction") or {}).get("url", "")) for run in runs], self.ways)
 

@@ -4,6 +4,7 @@ Slack hands over a file and begins a conversation of the two; Teams opens a meet
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
@@ -26,13 +27,15 @@ def of_file(name: str, content: str, ways: Ways) -> Shown | None:
     return Shown(TIMES, tuple(f"{start} {end} {title}" for start, end, title in found))
 
 
-def of_links(urls: Iterable[str], ways: Ways) -> Shown | None:
-    """The times of links that open a new meeting; None when there are none."""
-    found = [dict(parse_qsl(urlsplit(url).query)) for url in urls if url.startswith(_MEETING)]
-    if not found:
-        return None
-    ways.add((_FOR_A_CALENDAR, "a link for each, which opens a new meeting"))
-    return Shown(TIMES, tuple(f"{_utc(m['startTime'])} {_utc(m['endTime'])} {m['subject']}" for m in found))
+def of_links(urls: Iterable[str], ways: Ways) -> tuple[Shown, ...]:
+    """The times of links that open a new meeting, together for each other person, as they are in a file."""
+    found = defaultdict(list)
+    for url in urls:
+        if url.startswith(_MEETING):
+            m = dict(parse_qsl(urlsplit(url).query))
+            found[m["subject"]].append(f"{_utc(m['startTime'])} {_utc(m['endTime'])} {m['subject']}")
+            ways.add((_FOR_A_CALENDAR, "a link for each, which opens a new meeting"))
+    return tuple(Shown(TIMES, tuple(times)) for times in found.values())
 
 
 def _utc(moment: str) -> str:

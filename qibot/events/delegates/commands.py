@@ -2,6 +2,7 @@
 
 from qibot.chat.forms import Form
 from qibot.chat.message import Message
+from qibot.claims import row_id
 from qibot.events import rights
 from qibot.events import service as events
 from qibot.events import views as event_views
@@ -24,7 +25,7 @@ async def paste(turn: Turn, code: str) -> Form:
 
 @commands.submission(PasteDelegates, needs=member)
 async def pasted(turn: Turn, said: PasteDelegates) -> Message:
-    event = await rights.must(turn.db, await events.by_id(turn.db, events.number(said.event)), turn.member)
+    event = await rights.must(turn.db, await events.by_id(turn.db, row_id(said.event)), turn.member)
     return views.looked(event, await service.look(turn.db, event, said.rows, turn.now))
 
 

@@ -3,13 +3,14 @@
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Form
 from qibot.chat.message import Message
+from qibot.claims import row_id
 from qibot.errors import Refused
 from qibot.events import today
 from qibot.events.fishbowl import service, views
 from qibot.events.fishbowl.forms import AnswerRoom, AskRoom, MeToo, OpenAnswer, TakeOff
 from qibot.events.fishbowl.models import RoomQuestion
 from qibot.events.models import Event
-from qibot.events.service import number, standing
+from qibot.events.service import standing
 from qibot.people import service as people
 from qibot.people.turn import Turn, member, organiser, table
 from qibot.typed import Typed
@@ -29,7 +30,7 @@ async def question(turn: Turn, words: Rest) -> Form:
 @commands.submission(AskRoom, needs=member)
 async def asked(turn: Turn, said: AskRoom) -> Message:
     turn.leaves_no_name = said.no_name
-    event = await today.of_button(turn.db, number(said.event), turn.member, turn.today)
+    event = await today.of_button(turn.db, row_id(said.event), turn.member, turn.today)
     made = await service.ask(turn.db, event, None if said.no_name else turn.member, said.text)
     return views.asked(made, told=await people.agrees(turn.db, turn.member.id, "introductions"))
 

@@ -3,6 +3,7 @@
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Form
 from qibot.chat.message import Message
+from qibot.claims import row_id
 from qibot.events import places, rights
 from qibot.events import service as events
 from qibot.events.models import Event
@@ -23,7 +24,7 @@ async def edit(turn: Turn, code: str) -> Form:
 
 @commands.submission(EditEvent, needs=member)
 async def edited(turn: Turn, said: EditEvent) -> Message:
-    event = await _of(turn, events.number(said.event))
+    event = await _of(turn, row_id(said.event))
     about = {"title": said.title, "place": said.place, "follow_up": said.follow_up}
     done = await service.edit(turn.db, event, turn.member, day=said.day, now=turn.now, today=turn.today, **about)
     return views.edited(event, done, turn.today)

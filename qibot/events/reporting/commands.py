@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qibot.chat.forms import Form
 from qibot.chat.message import Message
 from qibot.chat.router import Table
+from qibot.claims import row_id
 from qibot.errors import Unclear
 from qibot.events import answers, rights, service
 from qibot.events.models import Event
@@ -45,7 +46,7 @@ def commands(links: Links) -> Table[Turn]:
 
     @rows.submission(WriteAnswers, needs=member)
     async def written(turn: Turn, said: WriteAnswers) -> Message:
-        event = await _of(turn, service.number(said.event))
+        event = await _of(turn, row_id(said.event))
         row = await answers.write(turn.db, event, said.words)
         return views.looked_at(event, answers.lines(row.words), len(await answers.readers(turn.db, event)))
 

@@ -3,8 +3,8 @@
 from qibot.chat.arguments import Rest
 from qibot.chat.forms import Form
 from qibot.chat.message import Message
+from qibot.claims import row_id
 from qibot.events import today
-from qibot.events.service import number
 from qibot.introductions.faces import named
 from qibot.introductions.stalls import service, views
 from qibot.introductions.stalls.forms import CloseStall, OpenStall, PassMeOn, TakeBack, TellMeMore
@@ -24,7 +24,7 @@ async def stall(turn: Turn, title: Rest) -> Form:
 
 @commands.submission(OpenStall, needs=member)
 async def opened(turn: Turn, said: OpenStall) -> Message:
-    event = await today.of_button(turn.db, number(said.event), turn.member, turn.today)
+    event = await today.of_button(turn.db, row_id(said.event), turn.member, turn.today)
     made = await service.open_stall(turn.db, event, turn.member, title=said.title, about=said.about, now=turn.now)
     return views.opened(made, turn.today)
 
