@@ -4,10 +4,7 @@ The four always add up, because they are one count of the same rows, and the row
 here says that anybody has read anything: no platform tells.
 """
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qibot.broadcasts.audience import MESSAGE_KIND
 from qibot.broadcasts.models import Answer, Broadcast, Reply
 from qibot.broadcasts.sending import EDIT_KIND, of
+from qibot.documents.tables import as_csv
 from qibot.outbox.models import CANCELLED, FAILED, PENDING, SENDING, SENT, SKIPPED, Delivery
 from qibot.outbox.planning import PACE
 from qibot.people.models import Organisation, Person
@@ -128,7 +126,6 @@ async def _unchanged(db: AsyncSession, broadcast: Broadcast) -> tuple[str, ...]:
 
 
 COLUMNS = ("Name", "Organisation", "Outcome", "Reason", "When", "Answer", "Latest change")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _AS_WORDS = {SENT: "put in place", FAILED: "could not be put in place", PENDING: "waits", SENDING: "waits"}
 
 
@@ -166,19 +163,6 @@ async def export(db: AsyncSession, broadcast: Broadcast, *, most: int = 0) -> tu
     return as_csv(COLUMNS, lines), len(lines)
 
 
-def as_csv(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """The table as CSV, in which no spreadsheet finds a formula."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
-    return out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
 def _when(at: datetime | None) -> str:
     return f"{at.astimezone(ZoneInfo('Europe/London')):%Y-%m-%d %H:%M}" if at else ""
 
@@ -187,4 +171,4 @@ def _label(broadcast: Broadcast, choice: int | None) -> str:
     return broadcast.labels[choice] if choice is not None and choice < len(broadcast.labels) else ""
 
 
-__all__ = ["MESSAGE_KIND", "Figures", "as_csv", "export", "figures"]
+__all__ = ["MESSAGE_KIND", "Figures", "export", "figures"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from qibot.broadcasts.audience import Look
+from qibot.broadcasts.examples import AT, DAY, example
 from qibot.broadcasts.forms import (
     Answer,
     Compose,
@@ -22,7 +23,7 @@ from qibot.chat.message import Bold, Button, Buttons, Facts, Message, Note, Part
 from qibot.chat.router import Say
 from qibot.clock import local_date
 from qibot.dates import say_date
-from qibot.people.models import Organisation, Person, Topic
+from qibot.people.models import Organisation, Topic
 
 _ALL = Button("All broadcasts", Say("broadcasts"))
 
@@ -186,33 +187,19 @@ def _stands(found: Broadcast, today: date) -> str:
 
 # ---- Examples
 
-_DAY, _AT = date(2019, 11, 27), datetime(2019, 11, 27, 10, tzinfo=UTC)
-
-
-def _example(**more: object) -> Broadcast:
-    given: dict[str, object] = {
-        "id": 3, "organiser_id": 6, "title": "A new room for Friday", "place": "", "role": "", "by_list": False,
-        "body": "We meet in room 4.\nPlease bring a *story*.", "answers": '["I am coming", "I cannot come"]',
-        "takes_words": True, "state": DRAFT, "revision": 2, "created_at": _AT, "size": 0,
-    }  # fmt: skip
-    made = Broadcast(**{**given, **more})
-    made.organiser = Person(id=6, name="Owen Hughes", zone="Europe/London")
-    return made
-
-
-_DRAFT, _PLAIN = _example(), _example(answers="[]", takes_words=False)
-_NARROW = _example(place="Luton", role="ward sister", by_list=True, wanted_at=datetime(2019, 12, 2, 9, tzinfo=UTC))
+_DRAFT, _PLAIN = example(), example(answers="[]", takes_words=False)
+_NARROW = example(place="Luton", role="ward sister", by_list=True, wanted_at=datetime(2019, 12, 2, 9, tzinfo=UTC))
 _NARROW.organisation = Organisation(name="Milton Keynes University Hospital NHS Foundation Trust", short_name="MKUH")
-_NARROW.topic, _NARROW.after = Topic(label="Sepsis"), _example(title="Are you coming?")
-_SOON = _example(state=READY, send_at=datetime(2019, 11, 27, 10, 1, tzinfo=UTC))
-_MONDAY = _example(
+_NARROW.topic, _NARROW.after = Topic(label="Sepsis"), example(title="Are you coming?")
+_SOON = example(state=READY, send_at=datetime(2019, 11, 27, 10, 1, tzinfo=UTC))
+_MONDAY = example(
     state=READY, send_at=datetime(2019, 12, 2, 9, tzinfo=UTC), wanted_at=datetime(2019, 12, 2, 9, tzinfo=UTC)
 )
-_ASKED = _example(state=ASKING)
-_GONE = _example(state=STARTED, started_at=_AT, size=412)
-_PUT_RIGHT = _example(state=STARTED, started_at=_AT, size=412, corrected_at=_AT)
-_BACK = _example(state=STARTED, started_at=_AT, size=1, cancelled_at=_AT, withdrawn_at=_AT)
-_ENDED = _example(state=STARTED, started_at=_AT, size=412, cancelled_at=_AT)
+_ASKED = example(state=ASKING)
+_GONE = example(state=STARTED, started_at=AT, size=412)
+_PUT_RIGHT = example(state=STARTED, started_at=AT, size=412, corrected_at=AT)
+_BACK = example(state=STARTED, started_at=AT, size=1, cancelled_at=AT, withdrawn_at=AT)
+_ENDED = example(state=STARTED, started_at=AT, size=412, cancelled_at=AT)
 _MANY = Look(412, ("Amina Okafor", "Jonas Weber"), (("They have not agreed to announcements.", 12),))
 _FEW = Look(2, ("Amina Okafor", "Jonas Weber"), ())
 
@@ -226,11 +213,11 @@ EXAMPLES: dict[str, Message | Form] = {
     "write_back": write_back(_GONE),
     "wrote_back": wrote_back(_GONE),
     "compose": compose(),
-    "draft": draft(_PLAIN, _FEW, (), alone_up_to=200, others=2, today=_DAY),
-    "draft_narrow": draft(_NARROW, _MANY, ("ann@trust.example",), alone_up_to=200, others=2, today=_DAY),
-    "draft_alone": draft(_DRAFT, _MANY, (), alone_up_to=200, others=0, today=_DAY),
-    "draft_nobody": draft(_DRAFT, Look(0, (), ()), (), alone_up_to=200, others=0, today=_DAY),
+    "draft": draft(_PLAIN, _FEW, (), alone_up_to=200, others=2, today=DAY),
+    "draft_narrow": draft(_NARROW, _MANY, ("ann@trust.example",), alone_up_to=200, others=2, today=DAY),
+    "draft_alone": draft(_DRAFT, _MANY, (), alone_up_to=200, others=0, today=DAY),
+    "draft_nobody": draft(_DRAFT, Look(0, (), ()), (), alone_up_to=200, others=0, today=DAY),
     "discarded": discarded(),
-    "listing": listing((_GONE, _BACK, _ENDED, _ASKED, _MONDAY, _DRAFT), _DAY),
-    "listing_none": listing((), _DAY),
+    "listing": listing((_GONE, _BACK, _ENDED, _ASKED, _MONDAY, _DRAFT), DAY),
+    "listing_none": listing((), DAY),
 }

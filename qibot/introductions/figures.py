@@ -7,11 +7,9 @@ from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.events.models import Attendance
+from qibot.events.small import part
 from qibot.hours import at_local
 from qibot.introductions.models import ACCEPTED, Introduction
-
-FEWEST = 5
-"""Smaller numbers are not said, and none can be worked out by taking one from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def said(introduced: int, met: int, came: int) -> Figures:
     """Each is a part of the one before it: it is said when neither it nor what is left is a small number."""
     shown, whole = [], 0
     for count in (introduced, met, came):
-        small = count < FEWEST or 0 < whole - count < FEWEST
-        shown.append(0 if small else count)
-        whole = whole if small else count
+        may = part(count, whole or count)
+        shown.append(count if may else 0)
+        whole = count if may else whole
     return Figures(*shown)

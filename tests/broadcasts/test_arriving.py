@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from qibot.broadcasts import report, service
 from qibot.broadcasts.models import Answer, Broadcast
-from qibot.broadcasts.report import as_csv
 from qibot.chat.message import Document, plain_text
 from qibot.chat.platform import InDoubt, NotNow, Throttled, Unreachable
 from qibot.database import Database
+from qibot.documents.tables import as_csv
 from qibot.people.models import Person
 from tests.broadcasts.scene import TITLE, check, deliveries, send, titles
 from tests.cast import AMINA, JONAS, LENA, NADIA, OWEN, PRIYA, RUTH, TOMASZ

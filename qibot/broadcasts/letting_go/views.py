@@ -3,13 +3,13 @@
 from datetime import UTC, date, datetime
 
 from qibot.broadcasts.audience import Look
+from qibot.broadcasts.examples import AT, DAY, example
 from qibot.broadcasts.forms import Agree, Decline, OpenChange, SendAlone, Undo
-from qibot.broadcasts.models import ASKING, DRAFT, READY, Broadcast
+from qibot.broadcasts.models import ASKING, READY, Broadcast
 from qibot.broadcasts.words import aim, first_names, moment, people
 from qibot.chat.forms import Form
 from qibot.chat.message import Button, Buttons, Facts, Message, Note, Quote, Text
 from qibot.chat.router import Say
-from qibot.people.models import Person
 
 _ALL = Button("All broadcasts", Say("broadcasts"))
 
@@ -111,38 +111,24 @@ def undone(found: Broadcast) -> Message:
 
 # ---- Examples
 
-_DAY, _AT = date(2019, 11, 27), datetime(2019, 11, 27, 10, tzinfo=UTC)
-
-
-def _example(**more: object) -> Broadcast:
-    given: dict[str, object] = {
-        "id": 3, "organiser_id": 6, "title": "A new room for Friday", "place": "", "role": "", "by_list": False,
-        "body": "We meet in room 4.\nPlease bring a *story*.", "answers": '["I am coming", "I cannot come"]',
-        "takes_words": True, "state": DRAFT, "revision": 2, "created_at": _AT, "size": 0,
-    }  # fmt: skip
-    made = Broadcast(**{**given, **more})
-    made.organiser = Person(id=6, name="Owen Hughes", zone="Europe/London")
-    return made
-
-
-_DRAFT = _example()
-_SOON = _example(state=READY, send_at=datetime(2019, 11, 27, 10, 1, tzinfo=UTC))
-_MONDAY = _example(
+_DRAFT = example()
+_SOON = example(state=READY, send_at=datetime(2019, 11, 27, 10, 1, tzinfo=UTC))
+_MONDAY = example(
     state=READY, send_at=datetime(2019, 12, 2, 9, tzinfo=UTC), wanted_at=datetime(2019, 12, 2, 9, tzinfo=UTC)
 )
-_ASKED = _example(state=ASKING)
+_ASKED = example(state=ASKING)
 _MANY = Look(412, ("Amina Okafor", "Jonas Weber"), (("They have not agreed to announcements.", 12),))
 
 EXAMPLES: dict[str, Message | Form] = {
-    "sent_off": sent_off(_SOON, _AT, _DAY),
-    "sent_off_later": sent_off(_MONDAY, _AT, _DAY),
-    "asking": asking(_ASKED, _DAY),
+    "sent_off": sent_off(_SOON, AT, DAY),
+    "sent_off_later": sent_off(_MONDAY, AT, DAY),
+    "asking": asking(_ASKED, DAY),
     "alone": alone(_DRAFT, 412),
-    "second": second(_ASKED, _MANY, _DAY),
-    "agreed": agreed(_MONDAY, _DAY),
-    "agreed_soon": agreed(_SOON, _DAY),
+    "second": second(_ASKED, _MANY, DAY),
+    "agreed": agreed(_MONDAY, DAY),
+    "agreed_soon": agreed(_SOON, DAY),
     "declined": declined(_DRAFT),
-    "decided_yes": decided(_MONDAY, True, _DAY),
-    "decided_no": decided(_DRAFT, False, _DAY),
+    "decided_yes": decided(_MONDAY, True, DAY),
+    "decided_no": decided(_DRAFT, False, DAY),
     "undone": undone(_DRAFT),
 }
