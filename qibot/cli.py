@@ -267,7 +267,7 @@ def give_out(
 
     _only_projects(what)
     many = asyncio.run(filed.give_out(load().qibot_database_url, out))
-    typer.echo(f"Written: {out}, {many:,} projects as anybody may see them.")
+    typer.echo(f"Written: {out}, {many:,} project{'' if many == 1 else 's'} as anybody may see them.")
 
 
 def _only_projects(what: str) -> None:
