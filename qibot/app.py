@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 DELIVER_EVERY, PLAN_EVERY, TIDY_EVERY = timedelta(seconds=1), timedelta(minutes=5), timedelta(hours=1)
-CLAIMED, BESIDE = 25, 2
+CLAIMED, BESIDE = 100, 2
 """Deliveries that are claimed together, and how many such lots are under way at a time."""
 SECONDS_TO_ANSWER, SECONDS_TO_DRAIN = 4, 7.0
 """When asked to stop: for requests, then for deliveries and replies. With letting go, well within fifteen."""

@@ -162,6 +162,8 @@ def _engine(url: str, dialect: str) -> AsyncEngine:
             "foreign_keys=ON",
             "busy_timeout=10000",
             "secure_delete=ON",
+            # 16 MB: with the usual two, a broadcast to very many wrote the same pages again and again.
+            "cache_size=-16000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -1,24 +1,24 @@
-"""What the worker does with the rows: claim, look up, hand over, settle. Several processes may do so at once.
+"""What the worker does with the rows: claim, hand over, settle. Several processes may do so at once.
 
 Locks are always taken in one order (lanes by key, then deliveries by id, then identities), so that two processes never
 wait for each other in a circle.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import Table, bindparam, delete, func, literal, select, true, union_all, update
+from sqlalchemy import Table, bindparam, delete, literal, select, true, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.database import each, looked_up
-from qibot.outbox.models import EVERYTHING, SENDING, SENT, Delivery, Lane, StoppedKind
-from qibot.outbox.service import OUT, WAITING, WEEK, Standing
-from qibot.people.models import Consent, Identity, Person, Workspace
+from qibot.outbox.known import Way, busy_lanes
+from qibot.outbox.models import SENDING, Delivery, Lane
+from qibot.outbox.service import OUT, WAITING
+from qibot.people.models import Identity
 
 SPACING = timedelta(seconds=1)
 """Between two messages to one conversation (Slack: about one a second)."""
@@ -30,15 +30,19 @@ _identities = cast(Table, Identity.__table__)
 # ---- Claim
 
 
+LEFT = 25
+"""At most so many that somebody left behind are taken up at a time: each may have to be asked about."""
+
+
 def claiming(now: datetime, limit: int, claim: str, lease_until: datetime) -> Any:
-    """The one statement: at most `limit` rows that are due, and as many whose lease has passed, become ours."""
+    """The one statement: at most `limit` rows that are due, and at most `LEFT` whose lease has passed, become ours."""
     due = select(Delivery.id).where(WAITING, Delivery.try_at <= now).order_by(Delivery.try_at)
     left = select(Delivery.id).where(OUT, Delivery.lease_until <= now).order_by(Delivery.lease_until)
     # In a common table expression with row locks, which PostgreSQL runs exactly once; an IN (… LIMIT) it may run again.
     chosen = union_all(
         *(
-            select(rows.limit(limit).with_for_update(skip_locked=True).subquery(name).c.id)
-            for name, rows in (("due", due), ("left_behind", left))
+            select(rows.with_for_update(skip_locked=True).subquery(name).c.id)
+            for name, rows in (("due", due.limit(limit)), ("left_behind", left.limit(min(limit, LEFT))))
         )
     ).cte("chosen")
     return (
@@ -56,127 +60,6 @@ async def claim(db: AsyncSession, now: datetime, limit: int, lease: timedelta) -
     return sorted(rows, key=lambda row: (row.due_at, row.person_id, row.kind, row.subject, row.period))
 
 
-# ---- Look up
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """An account of a person. `open`: the app is still installed there and the account can be reached."""
-
-    identity_id: int
-    workspace_id: int
-    platform: str
-    workspace: str
-    account: str
-    conversation: str
-    open: bool
-
-    @property
-    def lanes(self) -> tuple[str, str]:
-        """The keys of its workspace's lane and its own."""
-        return workspace_lane(self.workspace_id), f"i:{self.identity_id}"
-
-
-def workspace_lane(workspace_id: int) -> str:
-    """The lane's key."""
-    return f"w:{workspace_id}"
-
-
-@dataclass(frozen=True)
-class Known:
-    """All that is needed to decide about a batch, read in a few queries however many rows it has."""
-
-    people: Mapping[int, Person]
-    ways: Mapping[int, Sequence[Way]]
-    agreed: Collection[tuple[int, str]]
-    stopped: Collection[tuple[int, str]]
-    lately: Mapping[int, Sequence[tuple[str, datetime]]]
-    busy: Mapping[str, datetime]
-
-    def account(self, person_id: int, workspace_id: int) -> str:
-        """Where somebody can be reached in that workspace; "" when they cannot."""
-        ways = self.ways.get(person_id, ())
-        return next((way.account for way in ways if way.workspace_id == workspace_id and way.open), "")
-
-    def standing(self, row: Delivery, purpose: str, *, person_id: int, reachable: bool) -> Standing:
-        """Of the person of `row`, or of another who gets it too."""
-        person = self.people[person_id]
-        return Standing(
-            here=person.here,
-            reachable=reachable,
-            agreed=(person.id, purpose) in self.agreed,
-            stopped=not {(person.id, row.kind), (person.id, EVERYTHING)}.isdisjoint(self.stopped),
-            paused_until=person.paused_until,
-            week=person.week,
-            lately=[at for mark, at in self.lately.get(person.id, ()) if mark != row.id],
-        )
-
-    def busy_until(self, way: Way) -> datetime | None:
-        """When the way is free again; None when it is."""
-        return max((self.busy[key] for key in way.lanes if key in self.busy), default=None)
-
-
-async def look_up(
-    db: AsyncSession, rows: Iterable[Delivery], now: datetime, nudges: Sequence[str], others: Iterable[int] = ()
-) -> Known:
-    """What may decide about `rows`. `nudges` are the kinds that count to the weekly cap; `others` are people who get
-    one of them too.
-    """
-    ids = sorted({row.person_id for row in rows} | set(others))
-    agreed = select(Consent.person_id, Consent.purpose).where(
-        Consent.person_id.in_(ids), Consent.withdrawn_at.is_(None)
-    )
-    stops = select(StoppedKind.person_id, StoppedKind.kind).where(StoppedKind.person_id.in_(ids))
-    people = {person.id: person for person in await db.scalars(select(Person).where(Person.id.in_(ids)))}
-    ways = await look_up_ways(db, ids)
-    return Known(
-        people=people,
-        ways=ways,
-        agreed=set(await db.execute(agreed)),
-        stopped=set(await db.execute(stops)),
-        lately=await _lately(db, ids, now, nudges),
-        busy=await _busy(db, sorted({key for some in ways.values() for way in some for key in way.lanes}), now),
-    )
-
-
-async def look_up_ways(db: AsyncSession, person_ids: Sequence[int]) -> dict[int, list[Way]]:
-    """Every account of these people; open ones first, and of those the ones with a conversation already."""
-    query = (
-        select(Identity, Workspace)
-        .join(Workspace, Workspace.id == Identity.workspace_id)
-        .where(Identity.person_id.in_(person_ids))
-        .order_by(Identity.conversation == "", Identity.id)
-    )
-    found: dict[int, list[Way]] = defaultdict(list)
-    for i, w in await db.execute(query):
-        is_open = w.removed_at is None and not i.unreachable
-        way = Way(i.id, w.id, w.platform, w.key, i.account, i.conversation, is_open)
-        found[cast(int, i.person_id)].append(way)
-    return {person_id: sorted(ways, key=lambda way: not way.open) for person_id, ways in found.items()}
-
-
-async def _lately(
-    db: AsyncSession, person_ids: Sequence[int], now: datetime, nudges: Sequence[str]
-) -> dict[int, list[tuple[str, datetime]]]:
-    # One that is with a platform just now counts as well: it may have arrived.
-    went = func.coalesce(Delivery.sent_at, Delivery.handed_at, type_=Delivery.sent_at.type)
-    query = select(Delivery.person_id, Delivery.id, went).where(
-        Delivery.person_id.in_(person_ids),
-        Delivery.kind.in_(nudges),
-        Delivery.state.in_((SENT, SENDING)),
-        went > now - WEEK,
-    )
-    found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
-    for person_id, mark, at in await db.execute(query):
-        found[person_id].append((mark, at))
-    return found
-
-
-async def _busy(db: AsyncSession, keys: Sequence[str], now: datetime) -> dict[str, datetime]:
-    query = select(Lane.key, Lane.free_at).where(Lane.key.in_(keys), Lane.free_at > now)
-    return dict((await db.execute(query)).all())
-
-
 # ---- Hand over
 
 
@@ -190,7 +73,7 @@ async def hand_over(
     in neither is no longer ours.
     """
     keys = sorted({key for _, way in letters.values() for key in way.lanes})
-    busy = await _busy(db, keys, now)
+    busy = await busy_lanes(db, keys, now)
     free: dict[str, str] = {}
     for mark, (_, way) in letters.items():
         if way.lanes[0] not in busy:

@@ -6,7 +6,8 @@ from typing import Any
 
 from qibot.chat.message import Message
 from qibot.chat.platform import Sent
-from qibot.outbox.claims import Settlement, Way
+from qibot.outbox.claims import Settlement
+from qibot.outbox.known import Way
 from qibot.outbox.models import FAILED, PENDING, SENDING, SENT, Delivery
 
 ATTEMPTS, FEW_ATTEMPTS = 8, 3

@@ -13,8 +13,7 @@ import contextlib
 import functools
 import itertools
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,31 +34,22 @@ from qibot.chat.platform import (
 from qibot.clock import Clock
 from qibot.database import Database
 from qibot.outbox import claims, views
-from qibot.outbox.claims import Known, Settlement, Way
+from qibot.outbox.claims import Settlement
 from qibot.outbox.jobs import Job, wait
+from qibot.outbox.known import Known, Way, look_up, look_up_ways
 from qibot.outbox.models import FAILED, PENDING, SENDING, SENT, SKIPPED
 from qibot.outbox.notifications import Catalogue, Notification
 from qibot.outbox.service import NO_ACCOUNT, Later, Send, Skip
 from qibot.outbox.settling import say_wrong, settle
+from qibot.outbox.tick import Tick, together
 from qibot.outbox.together import may_we_all
 
 DOUBT = timedelta(seconds=30)
 """How long a platform gets to finish what it may have taken, before it is asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """What one tick did, in deliveries. `later`: waiting again; `in_doubt`: to be asked about."""
-
-    claimed: int = 0
-    sent: int = 0
-    later: int = 0
-    skipped: int = 0
-    failed: int = 0
-    in_doubt: int = 0
-
-    def __add__(self, other: "Tick") -> "Tick":
-        return Tick(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Tick)))
+HANDED = 25
+"""So many of a lot are handed over at a time: what a process that dies then leaves in doubt."""
+FRESH = timedelta(seconds=5)
+"""What was decided longer ago is decided again: somebody may have said stop since."""
 
 
 class _Broke(Exception):
@@ -107,7 +97,7 @@ class Worker:
         first = await self.tick(limit=limit)
         left = itertools.repeat(None, max_ticks - 1)
         loops = 0 if not first.claimed else beside if first.claimed >= limit else 1
-        return first + await _all([self._while_due(left, limit) for _ in range(loops)])
+        return first + await together([self._while_due(left, limit) for _ in range(loops)])
 
     async def _while_due(self, left: Iterable[None], limit: int) -> Tick:
         total = Tick()
@@ -140,21 +130,28 @@ class Worker:
             doubtful = [Job(row, unsure=True) for row in rows if row.handed_at is not None]
             # A platform that is slow to say what became of the old ones must not hold up the new ones.
             both = [self._deliver(some, now) for some in (fresh, doubtful) if some]
-            return await _all(both)
+            return await together(both)
         finally:
             self._held -= mine
 
     async def _deliver(self, jobs: Sequence[Job], now: datetime) -> Tick:
         await self._ask([job for job in jobs if job.unsure], now)
+        now = self._clock.now()
         await self._write(_open(jobs), now)
-        await self._hand_over(_open(jobs), since=now)
+        for first in range(0, len(jobs), HANDED):
+            await self._deliver_some(jobs[first : first + HANDED], now)
+        ends = [job.done.state for job in jobs if job.done is not None]
+        return Tick(len(jobs), *(ends.count(state) for state in (SENT, PENDING, SKIPPED, FAILED, SENDING)))
+
+    async def _deliver_some(self, jobs: Sequence[Job], decided_at: datetime) -> None:
+        if (now := self._clock.now()) - decided_at > FRESH:
+            for job in _open(jobs):
+                job.later(now, "It waits for its turn.")
+        await self._hand_over(_open(jobs), since=decided_at)
         async with asyncio.TaskGroup() as group:
             for job in _open(jobs):
                 group.create_task(self._send(job))
-        done = [job.done for job in jobs if job.done is not None]
-        await self._settle(done)
-        ends = [one.state for one in done]
-        return Tick(len(jobs), *(ends.count(state) for state in (SENT, PENDING, SKIPPED, FAILED, SENDING)))
+        await self._settle(job.done for job in jobs if job.done is not None)
 
     # ---- Ask what became of those in doubt
 
@@ -162,7 +159,7 @@ class Worker:
         if not jobs:
             return
         async with self._database.transaction(reading=True) as db:
-            ways = await claims.look_up_ways(db, sorted({job.row.person_id for job in jobs}))
+            ways = await look_up_ways(db, sorted({job.row.person_id for job in jobs}))
         async with asyncio.TaskGroup() as group:
             for job in jobs:
                 # Only where it was handed over: anywhere else the answer would be about something else.
@@ -214,7 +211,7 @@ class Worker:
         while todo:
             with contextlib.suppress(_Broke):
                 async with self._database.transaction(reading=True) as db:
-                    known = await claims.look_up(db, [job.row for job in todo], now, self._nudges)
+                    known = await look_up(db, [job.row for job in todo], now, self._nudges)
                     while todo:
                         await self._write_one(db, todo.popleft(), known, now)
 
@@ -266,7 +263,7 @@ class Worker:
         if what.others is None:
             return known
         job.others = tuple(await what.others(db, job.row))
-        return await claims.look_up(db, [job.row], now, self._nudges, job.others)
+        return await look_up(db, [job.row], now, self._nudges, job.others)
 
     def _may(self, job: Job, notification: Notification, known: Known, now: datetime) -> bool:
         self._find_way(job, known)
@@ -378,17 +375,6 @@ class Worker:
     async def _settle(self, done: Iterable[Settlement]) -> None:
         features = {kind: one.settled for kind, one in self._catalogue.items() if one.settled}
         await settle(self._database, done, features, self._clock.now())
-
-
-async def _all(parts: Sequence[Awaitable[Tick]]) -> Tick:
-    if len(parts) < 2:
-        return await parts[0] if parts else Tick()
-    # Both are waited for, whatever happens to one, so that nothing goes on behind a tick that has ended.
-    done = await asyncio.gather(*parts, return_exceptions=True)
-    for one in done:
-        if isinstance(one, BaseException):
-            raise one
-    return sum((one for one in done if isinstance(one, Tick)), Tick())
 
 
 def _open(jobs: Iterable[Job]) -> list[Job]:

@@ -240,7 +240,9 @@ async def agrees(db: AsyncSession, person_id: int, purpose: str) -> bool:
 
 async def person(db: AsyncSession, person_id: int) -> Person:
     """Somebody with their organisation. Raises `NotFound` for nobody, for those who left and for the erased."""
-    found = await db.get(Person, person_id, options=[joinedload(Person.organisation)])
+    # A query: `get` gives somebody who was read before as they were read, without what is asked for here.
+    query = select(Person).where(Person.id == person_id).options(joinedload(Person.organisation))
+    found = await db.scalar(query)
     if found is None or not found.here:
         raise NotFound("I cannot find that person in the network.")
     return found

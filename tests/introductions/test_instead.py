@@ -171,3 +171,14 @@ async def test_a_yes_that_could_not_be_passed_on_offers_another(talk: Network, d
 
 def _buttons(message: Message) -> list[Button]:
     return [b for part in message.parts if isinstance(part, Buttons) for b in part.buttons]
+
+
+@pytest.mark.usefixtures("asked")
+async def test_who_is_suggested_may_be_written_to_at_the_same_moment(talk: Network, days: Days) -> None:
+    """The outbox reads both together, and what it knows of one must not be all that is known when they are named."""
+    await offer(talk, LENA, visibility="open")
+    await suggests(talk, "lena fischer")
+    await ask(talk, RUTH)
+    await days.deliver()
+    assert "suggested asking Lena Fischer, paramedic at EEAST in Bedford." in talk(AMINA).reads().sees
+    assert "would like to talk with you about Sepsis." in talk(LENA).reads().sees

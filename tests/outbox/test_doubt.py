@@ -9,8 +9,9 @@ from sqlalchemy import event
 
 from qibot.chat.platform import InDoubt, NotNow, NotSent, Throttled, Unreachable
 from qibot.database import Database
-from qibot.outbox import claims, service
-from qibot.outbox.worker import DOUBT, Tick, Worker
+from qibot.outbox import claims, known, service
+from qibot.outbox.tick import Tick
+from qibot.outbox.worker import DOUBT, FRESH, HANDED, Worker
 from qibot.people.models import Person, Workspace
 from tests.outbox.postbox import Crash
 from tests.outbox.scene import WEDNESDAY, Scene
@@ -85,6 +86,33 @@ async def test_dying_while_a_platform_has_it(scene: Scene, before: bool) -> None
     assert await scene.worker().run_until_quiet() == Tick(claimed=4, sent=4)
     assert sorted(scene.postbox.accounts()) == ["p0", "p1", "p2", "p3"]
     assert len(scene.postbox.asked) == 4
+
+
+async def test_dying_leaves_no_more_in_doubt_than_are_handed_over_together(scene: Scene) -> None:
+    for n in range(HANDED + 10):
+        await scene.plan(await scene.person(f"p{n:02}"))
+    scene.postbox.before["p02"] = [Crash()]
+    with pytest.raises(BaseExceptionGroup):
+        await scene.worker().tick(limit=100)
+    assert sum(row.handed_at is not None for row in await scene.rows()) == HANDED
+    scene.clock.forward(LEASE)
+    await scene.worker().run_until_quiet()
+    assert len(scene.postbox.accounts()) == len(set(scene.postbox.accounts())) == HANDED + 10
+
+
+async def test_what_was_decided_long_ago_is_decided_again(scene: Scene, database: Database) -> None:
+    people = [await scene.person(f"p{n:02}") for n in range(HANDED + 2)]
+    for person in people:
+        await scene.plan(person)
+    scene.postbox.gate.clear()
+    slow = asyncio.create_task(scene.worker().tick(limit=100))
+    await scene.postbox.called.wait()
+    async with database.transaction() as db:
+        await service.stop_kind(db, people[-1])
+    scene.clock.forward(FRESH + timedelta(seconds=1))
+    scene.postbox.gate.set()
+    assert await slow == Tick(claimed=HANDED + 2, sent=HANDED, later=2)
+    assert await scene.worker().run_until_quiet() == Tick(claimed=2, sent=1, skipped=1)
 
 
 async def test_dying_before_the_platform_is_called_leaves_no_doubt(scene: Scene, database: Database) -> None:
@@ -246,7 +274,7 @@ async def test_a_lane_taken_since_we_decided_is_busy(scene: Scene, database: Dat
         await scene.plan(ann, subject=f"pledge:{n}")
     async with database.transaction() as db:
         one, two = await claims.claim(db, WEDNESDAY, 5, LEASE)
-        (way,) = (await claims.look_up_ways(db, [ann]))[ann]
+        (way,) = (await known.look_up_ways(db, [ann]))[ann]
         later = WEDNESDAY + timedelta(seconds=5)
         assert await claims.hand_over(db, {one.id: (one, way)}, since=WEDNESDAY, now=WEDNESDAY) == ({one.id}, {})
         going, waiting = await claims.hand_over(db, {two.id: (two, way)}, since=WEDNESDAY, now=later)
@@ -262,7 +290,7 @@ async def test_what_another_took_over_cannot_be_handed_over(scene: Scene, databa
     later = WEDNESDAY + LEASE
     async with database.transaction() as db:
         (theirs,) = await claims.claim(db, later, 5, LEASE)
-        (way,) = (await claims.look_up_ways(db, [ann]))[ann]
+        (way,) = (await known.look_up_ways(db, [ann]))[ann]
         assert await claims.hand_over(db, {mine.id: (mine, way)}, since=WEDNESDAY, now=later) == (set(), {})
         later += claims.SPACING
         assert await claims.hand_over(db, {mine.id: (theirs, way)}, since=later, now=later) == ({mine.id}, {})

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qibot.chat.message import Button, Buttons, plain_text
 from qibot.chat.platform import NotNow, Throttled, Unreachable
 from qibot.database import Database
-from qibot.outbox import claims, service
+from qibot.outbox import claims, known, service
 from qibot.outbox.jobs import ATTEMPTS
 from qibot.outbox.models import Delivery
 from qibot.outbox.notifications import Catalogue, Notification
+from qibot.outbox.tick import Tick
 from qibot.outbox.views import Snooze, Stop
-from qibot.outbox.worker import Tick
 from qibot.people.models import Consent, Person, Workspace
 from tests.outbox.scene import BROKEN, CATALOGUE, UNTRUE, WEDNESDAY, Scene, followup, in_hours, london
 
@@ -53,7 +53,7 @@ async def test_the_conversation_found_is_used_again(scene: Scene, database: Data
     await scene.plan(ann)
     await scene.worker().run_until_quiet()
     async with database.transaction() as db:
-        (way,) = (await claims.look_up_ways(db, [ann]))[ann]
+        (way,) = (await known.look_up_ways(db, [ann]))[ann]
     assert way.conversation == "Dann"
 
 
