@@ -256,8 +256,8 @@ def _settings(url: str, api: str, port: int) -> dict[str, str]:
 @contextlib.contextmanager
 def _stand_in(folder: Path) -> Iterator[str]:
     port = machine.free_port()
-    with machine.process(["-m", "tests.bench.delivery_child", "platform", str(port)], folder=folder):
-        time.sleep(2)
+    with machine.process(["-m", "tests.bench.delivery_child", "platform", str(port)], folder=folder) as child:
+        machine.wait_for(port, "/", child, folder)
         yield f"http://127.0.0.1:{port}/api/"
 
 
