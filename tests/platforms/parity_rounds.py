@@ -64,10 +64,22 @@ class RoundStories(Walk):
         await self.presses(JONAS, "Be in the next one")
         await self.says(TOMASZ, "round pause in 2 days")
         await self.looks(TOMASZ)
+        await self._change()
         while self._day() < monday - timedelta(days=3):
             await self.days(1)
         self.reads(AMINA, "Are you in on Mon")
         await self.presses(AMINA, "Yes, I am in")
+
+    async def _change(self) -> None:
+        await self.says(OWEN, "round show coffee")
+        await self.presses(OWEN, "Change")
+        await self.fills(OWEN, name="Tea")
+        await self.fills_well(OWEN, name="Coffee & *cake*", cool_down="8")
+        await self.presses(OWEN, "Change it again")
+        await self.fills_well(OWEN)
+        await self.says(OWEN, "round change coffee")
+        await self.days(1)
+        self.reads(AMINA, "Coffee & *cake* has changed")
 
     async def _go_out(self, monday: date) -> None:
         self.reads(OWEN, "The first round of Coffee & *cake* waits for you")

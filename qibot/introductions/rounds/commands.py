@@ -9,10 +9,12 @@ from qibot.claims import row_id
 from qibot.errors import NotFound, Refused, WrongFields
 from qibot.introductions.rounds import service, taking, views
 from qibot.introductions.rounds.forms import (
+    ChangeProgramme,
     Confirm,
     CreateProgramme,
     JoinRound,
     LeaveRound,
+    OpenChange,
     OpenPause,
     PauseRound,
     PreferTrios,
@@ -187,6 +189,24 @@ async def confirmed(turn: Turn, pressed: Confirm) -> Message:
 @commands.action(Undo, needs=organiser)
 async def undone(turn: Turn, pressed: Undo) -> Message:
     return organising.undone(await service.undo(turn.db, pressed.round))
+
+
+@commands.command("round change", needs=organiser, help="Change rounds: how often, the day, the rule.", reads=True)
+async def change(turn: Turn, programme: Programme) -> Form:
+    return organising.change_form(programme)
+
+
+@commands.action(OpenChange, needs=organiser)
+async def open_change(turn: Turn, pressed: OpenChange) -> Form:
+    return organising.change_form(await service.by_id(turn.db, pressed.programme))
+
+
+@commands.submission(ChangeProgramme, needs=organiser)
+async def changed(turn: Turn, said: ChangeProgramme) -> Message:
+    programme = await service.by_id(turn.db, row_id(said.programme))
+    wanted = service.Change(said.name, said.rhythm, said.rule, row_id(said.cool_down), said.next_on)
+    anything = await service.change(turn.db, turn.member, programme, wanted, turn.now)
+    return organising.changed(programme, views.facts(programme, turn.today), anything=anything)
 
 
 @commands.action(StopProgramme, needs=organiser)

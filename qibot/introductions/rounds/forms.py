@@ -105,6 +105,13 @@ class Undo(Action):
     round: int
 
 
+@action("rounds.open_change")
+class OpenChange(Action):
+    """Change a programme (organisers)."""
+
+    programme: int
+
+
 @action("rounds.stop")
 class StopProgramme(Action):
     """End a programme (organisers)."""
@@ -120,6 +127,11 @@ class PauseRound(Answers):
     programme: str = hidden()
 
 
+_HOW_OFTEN = tuple(Choice(value, label) for value, label in RHYTHM_LABELS.items())
+_WHO_MEETS = tuple(Choice(value, label) for value, label in RULE_LABELS.items())
+_WITHIN = tuple(Choice(str(weeks), f"{weeks} weeks") for weeks in COOL_DOWNS)
+
+
 @form("rounds.create", title="Start rounds", submit="Start")
 class CreateProgramme(Answers):
     """A new programme (organisers)."""
@@ -129,9 +141,19 @@ class CreateProgramme(Answers):
     topic: str = choice("The topic, if it is for one", optional=True)
     place: str = line("The place, if it is for one", optional=True, longest=60)
     event: str = line("The join code of the event, if it is for one", optional=True, longest=12)
-    rhythm: str = choice("How often?", *(Choice(value, label) for value, label in RHYTHM_LABELS.items()))
-    rule: str = choice("Who meets whom?", *(Choice(value, label) for value, label in RULE_LABELS.items()))
-    cool_down: str = choice(
-        "The same two never meet again within", *(Choice(str(weeks), f"{weeks} weeks") for weeks in COOL_DOWNS)
-    )
+    rhythm: str = choice("How often?", *_HOW_OFTEN)
+    rule: str = choice("Who meets whom?", *_WHO_MEETS)
+    cool_down: str = choice("The same two never meet again within", *_WITHIN)
     first_on: date = day("The first day", help="Before it you see what the round would come to, and agree to it.")
+
+
+@form("rounds.change", title="Change the rounds", submit="Save")
+class ChangeProgramme(Answers):
+    """What a programme is from its coming round on (organisers)."""
+
+    programme: str = hidden()
+    name: str = line("Name", longest=60)
+    rhythm: str = choice("How often?", *_HOW_OFTEN)
+    rule: str = choice("Who meets whom?", *_WHO_MEETS)
+    cool_down: str = choice("The same two never meet again within", *_WITHIN)
+    next_on: date = day("The coming round", help="The rounds after it are counted from this day.")

@@ -83,6 +83,15 @@ async def ended(db: AsyncSession, delivery: Delivery, now: datetime) -> Message 
     return views.ended(programme)
 
 
+@notification(service.CHANGED_KIND, label="Changes to rounds you take part in", purpose="introductions", asked_for=True)
+async def changed(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
+    """For everybody who takes part: what they agreed to is not the same any more."""
+    programme, reader = await _programme(db, delivery)
+    me = await db.get(Participant, (programme.id, reader.id))
+    running = programme.stopped_at is None and me is not None and me.left_at is None
+    return views.changed_programme(programme, _today(now, reader)) if running else None
+
+
 # ---- For organisers
 
 
@@ -110,7 +119,7 @@ async def figures(db: AsyncSession, delivery: Delivery, now: datetime) -> Messag
     return organising.figures(await telling.figures(db, made), made.programme, _today(now, reader))
 
 
-NOTIFICATIONS = (invited, ask, card, sat_out, not_reached, ended, ready, figures)
+NOTIFICATIONS = (invited, ask, card, sat_out, not_reached, changed, ended, ready, figures)
 
 
 async def _programme(db: AsyncSession, delivery: Delivery) -> tuple[Programme, Person]:

@@ -54,6 +54,7 @@ _AT_ONCE = 1000
 _LONGEST = 180
 
 INVITED_KIND, ASK_KIND, ENDED_KIND = "rounds.invited", "rounds.ask", "rounds.ended"
+CHANGED_KIND = "rounds.changed"
 
 
 # ---- Programmes
@@ -77,23 +78,84 @@ class Wanted:
 async def create(db: AsyncSession, organiser: Person, said: Wanted, now: datetime) -> Programme:
     """A new programme. Those it is for are invited once `HOLD` has passed. Raises `WrongFields`."""
     today = local_date(now, organiser.zone)
-    name, folded = " ".join(said.name.split()), fold(said.name)[:_LONGEST]
-    if not today <= said.first_on <= today + _FURTHEST:
-        raise WrongFields({"first_on": "Please choose a day within the next year."})
-    known = said.audience in AUDIENCES and said.rhythm in RHYTHMS and said.rule in RULES and 0 < said.cool_down <= 104
-    if not known:
-        raise WrongFields({"rule": "Please choose from those offered."})
-    if not folded:
-        raise WrongFields({"name": "Please give it a name with letters."})
-    if await db.scalar(select(Programme.id).where(is_running(), Programme.folded == folded)):
-        raise WrongFields({"name": "Other rounds that run have that name. Please choose a different one."})
-    made = Programme(name=name, folded=folded, organiser_id=organiser.id, created_at=now)
-    made.audience, made.rhythm, made.rule, made.cool_down = said.audience, said.rhythm, said.rule, said.cool_down
+    _within_a_year("first_on", said.first_on, today)
+    if said.audience not in AUDIENCES:
+        raise WrongFields({"audience": "Please choose from those offered."})
+    made = Programme(organiser_id=organiser.id, created_at=now, audience=said.audience)
     made.first_on, made.next_on = said.first_on, next_working_day(said.first_on)
+    await _describe(db, made, said.name, said.rhythm, said.rule, said.cool_down)
     await _aim(db, made, said)
     db.add(made)
     await db.flush()
     return await by_id(db, made.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an organiser says of a programme that runs; `next_on` is the day of its coming round."""
+
+    name: str
+    rhythm: str
+    rule: str
+    cool_down: int
+    next_on: date
+
+
+async def change(db: AsyncSession, organiser: Person, programme: Programme, said: Change, now: datetime) -> bool:
+    """Change it from its coming round on; whoever takes part hears so once `HOLD` has passed, of several changes once.
+    False when nothing is different. Raises `WrongFields`, and `Refused` while an agreed round waits to go out.
+    """
+    await db.execute(select(Programme.id).where(Programme.id == programme.id).with_for_update(key_share=True))
+    if await coming(db, programme) is not None:
+        raise Refused(
+            "Its coming round is about to go out.",
+            ("Take that back first, or change it afterwards: type ", Typed(f"round show #{programme.id}"), "."),
+        )
+    if said.next_on != programme.next_on:
+        _within_a_year("next_on", said.next_on, local_date(now, organiser.zone))
+    before = _as_it_is(programme)
+    moved = said.next_on != programme.next_on or said.rhythm != programme.rhythm
+    await _describe(db, programme, said.name, said.rhythm, said.rule, said.cool_down)
+    if moved:
+        programme.first_on, programme.next_on = said.next_on, next_working_day(said.next_on)
+    if _as_it_is(programme) == before:
+        return False
+    await db.flush()
+    await _tell_of_change(db, programme, now + HOLD)
+    return True
+
+
+async def _tell_of_change(db: AsyncSession, programme: Programme, due: datetime) -> None:
+    subject = _subject(programme)
+    await outbox.cancel(db, subject=subject, kind=CHANGED_KIND, reason="A later change took its place.")
+    told = Delivery.subject == subject, Delivery.kind == CHANGED_KIND
+    period = str(1 + (await db.scalar(select(func.count(Delivery.period.distinct())).where(*told)) or 0))
+    taking_part = await _taking_part(db, programme)
+    await outbox.queue_many(db, [Due(CHANGED_KIND, one, subject, due, period) for one in taking_part])
+
+
+def _as_it_is(programme: Programme) -> tuple[object, ...]:
+    return programme.name, programme.rhythm, programme.rule, programme.cool_down, programme.next_on
+
+
+def _within_a_year(field: str, day: date, today: date) -> None:
+    if not today <= day <= today + _FURTHEST:
+        raise WrongFields({field: "Please choose a day within the next year."})
+
+
+async def _describe(db: AsyncSession, programme: Programme, name: str, rhythm: str, rule: str, cool_down: int) -> None:
+    """What it is called, how often it is, and who meets whom."""
+    folded = fold(name)[:_LONGEST]
+    if rhythm not in RHYTHMS or rule not in RULES or not 0 < cool_down <= 104:
+        raise WrongFields({"rule": "Please choose from those offered."})
+    if not folded:
+        raise WrongFields({"name": "Please give it a name with letters."})
+    others = select(Programme.id).where(is_running(), Programme.folded == folded)
+    with db.no_autoflush:
+        if [one for one in await db.scalars(others) if one != programme.id]:
+            raise WrongFields({"name": "Other rounds that run have that name. Please choose a different one."})
+    programme.name, programme.folded = " ".join(name.split()), folded
+    programme.rhythm, programme.rule, programme.cool_down = rhythm, rule, cool_down
 
 
 async def _aim(db: AsyncSession, made: Programme, said: Wanted) -> None:
@@ -169,9 +231,13 @@ async def stop(db: AsyncSession, programme: Programme, now: datetime) -> None:
     programme.stopped_at = now
     await db.execute(delete(Round).where(Round.programme_id == programme.id, Round.made_at.is_(None)))
     await outbox.cancel(db, subject=_subject(programme), reason="The rounds have ended.")
+    taking_part = await _taking_part(db, programme)
+    await outbox.queue_many(db, [Due(ENDED_KIND, one, _subject(programme), now) for one in taking_part])
+
+
+async def _taking_part(db: AsyncSession, programme: Programme) -> Sequence[int]:
     part = select(Participant.person_id).join(Person, Person.id == Participant.person_id)
-    ids = (await db.scalars(part.where(*takes_part(programme)))).all()
-    await outbox.queue_many(db, [Due(ENDED_KIND, one, _subject(programme), now) for one in ids])
+    return (await db.scalars(part.where(*takes_part(programme)).order_by(Person.id))).all()
 
 
 # ---- The coming round

@@ -249,6 +249,17 @@ def left(programme: Programme) -> Message:
     )
 
 
+def changed_programme(programme: Programme, today: date) -> Message:
+    """When an organiser changes a programme, for those who take part."""
+    return Message(
+        f"“{programme.name}” has changed",
+        Text("An organiser changed the rounds you take part in. From now on they are:"),
+        facts(programme, today),
+        Buttons(_MY_ROUNDS, Button("Leave", LeaveRound(programme.id))),
+        Note("If it suits you, there is nothing for you to do."),
+    )
+
+
 def ended(programme: Programme) -> Message:
     """When an organiser ends a programme, for those who take part."""
     return Message(
@@ -299,4 +310,5 @@ EXAMPLES: dict[str, Message | Form] = {
     "round_paused_all": paused_all(date(2020, 1, 6), _DAY),
     "round_left": left(_COFFEE),
     "round_ended": ended(_SEPSIS),
+    "round_changed_programme": changed_programme(_SEPSIS, _DAY),
 }

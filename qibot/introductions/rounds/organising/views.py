@@ -7,7 +7,15 @@ from qibot.chat.forms import Form
 from qibot.chat.message import Bold, Button, Buttons, Facts, Message, Note, Part, Text
 from qibot.chat.router import Say
 from qibot.dates import say_date
-from qibot.introductions.rounds.forms import RULE_LABELS, Confirm, CreateProgramme, StopProgramme, Undo
+from qibot.introductions.rounds.forms import (
+    RULE_LABELS,
+    ChangeProgramme,
+    Confirm,
+    CreateProgramme,
+    OpenChange,
+    StopProgramme,
+    Undo,
+)
 from qibot.introductions.rounds.matching import (
     ANOTHER_ORGANISATION,
     ANOTHER_ORGANISATION_AND_PLACE,
@@ -51,12 +59,43 @@ def created(programme: Programme, invited: int, today: date) -> Message:
     )
 
 
+def change_form(programme: Programme) -> Form:
+    """A programme as it is, to be changed."""
+    values = {
+        "programme": str(programme.id),
+        "name": programme.name,
+        "rhythm": programme.rhythm,
+        "rule": programme.rule,
+    }
+    day = programme.next_on.isoformat()
+    return Form(
+        ChangeProgramme,
+        {**values, "cool_down": str(programme.cool_down), "next_on": day},
+        intro="It holds from the coming round on. For whom it is stays as it is: those people were invited.",
+    )
+
+
+def changed(programme: Programme, facts: Facts, *, anything: bool) -> Message:
+    """After changing a programme, of which these are the facts."""
+    show = Button("Show it", Say(f"round show #{programme.id}"))
+    if not anything:
+        return Message(f"“{programme.name}” is as it was", facts, Buttons(show))
+    return Message(
+        f"“{programme.name}” is changed",
+        facts,
+        Text("In a minute I begin to tell those who take part, once, in their hours."),
+        Buttons(show, Button("Change it again", OpenChange(programme.id))),
+    )
+
+
 def manage(message: Message, programme: Programme, taking_part: int, in_it: int, opened: Round | None) -> Message:
     """A programme as others see it, with what its organisers see and may do."""
     figures = Facts((("Take part", str(taking_part)), ("In the coming round", str(in_it))))
     steps = [Button("Preview the coming round", Say(f"round preview #{programme.id}"), "primary")]
     if opened is not None:
         steps = [Button("Take the coming round back", Undo(opened.id))]
+    else:
+        steps.append(Button("Change", OpenChange(programme.id)))
     return message.plus(figures, Buttons(*steps, _stop(programme, "Stop these rounds")))
 
 
@@ -242,9 +281,14 @@ _TRIED = Rehearsal(
 _ALL_IN = Rehearsal(2, ANYBODY, 20, 10, 0, 0, (), tuple(_SOME), 0, 0)
 _NOBODY = Rehearsal(1, ANYBODY, 1, 0, 0, 1, (), (), 0, 0)
 
+_FACTS = Facts((("For", "everybody"), ("How often", "Every month")))
+
 EXAMPLES: dict[str, Message | Form] = {
     "round_create": create(),
     "round_created": created(_FIRST, 34, _DAY),
+    "round_change": change_form(_LATER),
+    "round_changed_by_organiser": changed(_LATER, _FACTS, anything=True),
+    "round_as_it_was": changed(_LATER, _FACTS, anything=False),
     "round_manage": manage(Message(_FIRST.name), _FIRST, 24, 20, None),
     "round_manage_open": manage(Message(_FIRST.name), _FIRST, 24, 20, _OPENED),
     "round_preview": preview(_FIRST, _TRIED, _DAY),
