@@ -1,6 +1,7 @@
 """What every test stands on: a migrated database of both kinds, a clock that is ours, and the cast."""
 
 import asyncio
+import gc
 import os
 import shutil
 import socket
@@ -18,7 +19,7 @@ from qibot.clock import SetClock
 from qibot.database import Database
 from qibot.features import router
 from qibot.migrate import migrate
-from tests import postgres
+from tests import engines, postgres
 from tests.cast import OWEN
 from tests.talk import Network
 
@@ -29,6 +30,20 @@ hypothesis.settings.load_profile("qibot")
 
 EVENT_MORNING = datetime(2019, 11, 27, 10, 0, tzinfo=UTC)
 """Wednesday 27 November 2019, ten in the morning: the day of the event that started it all."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before anything of a test is made."""
+    patch = pytest.MonkeyPatch()
+    engines.share(patch)
+    config.add_cleanup(patch.undo)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)

@@ -35,7 +35,7 @@ class Plan:
 async def prove(outcome: Outcome, *, quick: bool) -> None:
     """Both platforms, one after the other."""
     part = outcome.part
-    plan = Plan(100, 6, 60) if quick else Plan(round(RECIPIENTS * part), round(KILLS * part), 20)
+    plan = Plan(40, 3, 60) if quick else Plan(round(RECIPIENTS * part), round(KILLS * part), 20)
     outcome.figures |= {"recipients": plan.recipients, "kills": 0, "clock_factor": plan.factor}
     for platform in ("slack", "teams"):
         with tempfile.TemporaryDirectory() as folder:

@@ -37,7 +37,7 @@ class Plan:
 
 async def prove(outcome: Outcome, *, quick: bool) -> None:
     """Without the storm, then with it."""
-    plan = Plan(100, 40) if quick else Plan(round(RECIPIENTS * outcome.part), 20)
+    plan = Plan(50, 40) if quick else Plan(round(RECIPIENTS * outcome.part), 20)
     dice = random.Random(outcome.seed)
     calm = await _run(plan, None, Outcome("", 0, 0))
     storm = await _run(plan, dice, outcome)
