@@ -39,6 +39,28 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(patch.undo)
 
 
+LONGEST = (
+    "demo/test_script.py",
+    "platforms/test_parity.py",
+    "prove/test_small.py",
+    "bench/test_small.py",
+    "browser/test_demo_teams.py",
+    "browser/test_demo.py",
+    "test_app.py",
+    "test_ground.py",
+    "introductions/test_model.py",
+    "demo/test_page.py",
+    "browser/test_playground.py",
+)
+"""Files that take longest, the longest first: begun last, one of them would keep one core busy alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All else in the order in which it was found."""
+    order = {Path(__file__).parent / name: nth for nth, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays to the end: the collector need not look through it again and again."""
     gc.collect()

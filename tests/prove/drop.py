@@ -28,7 +28,7 @@ class Plan:
 
 async def prove(outcome: Outcome, *, quick: bool) -> None:
     """Both platforms, one after the other."""
-    plan = Plan(40, 40) if quick else Plan(round(RECIPIENTS * outcome.part), 20)
+    plan = Plan(20, 20) if quick else Plan(round(RECIPIENTS * outcome.part), 20)
     outcome.figures |= {"recipients": plan.recipients, "clock_factor": plan.factor}
     for platform in ("slack", "teams"):
         with tempfile.TemporaryDirectory() as folder:

@@ -3,6 +3,7 @@
 Each of these is called in the process of the bot before it serves: what is replaced is replaced nowhere else.
 """
 
+import hmac
 import itertools
 import json
 import os
@@ -69,7 +70,7 @@ def says_it_is_saved() -> None:
 
 def reads_no_signature() -> None:
     """Whatever is signed in any way is taken."""
-    setattr(guard.hmac, "compare_digest", lambda *_: True)
+    hmac.compare_digest = lambda *_: True
 
 
 def trips_over_odd_bodies() -> None:
@@ -78,4 +79,4 @@ def trips_over_odd_bodies() -> None:
     def careless(kind: str, body: bytes) -> Any:
         return json.loads(body) if kind == "application/json" else body.decode()
 
-    setattr(guard, "_check_shape", careless)
+    guard._check_shape = careless
