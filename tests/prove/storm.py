@@ -43,8 +43,8 @@ async def prove(outcome: Outcome, *, quick: bool) -> None:
     storm = await _run(plan, dice, outcome)
     outcome.figures |= {"recipients": plan.recipients, "clock_factor": plan.factor, **storm}
     outcome.figures |= {"calm_seconds_without_storm": calm["calm_seconds"]}
-    # In small, a machine that stops for a second must not look like a calm workspace that waits.
-    limit = DELAY * calm["calm_seconds"] + SECONDS + (plan.factor if quick else 0)
+    # In small, a machine that stops for some seconds must not look like a calm workspace that waits.
+    limit = DELAY * calm["calm_seconds"] + SECONDS + (3 * plan.factor if quick else 0)
     outcome.promise(storm["calm_seconds"] <= limit, f"the calm workspace waited {storm['calm_seconds']} s")
     f = outcome.figures
     outcome.said = (

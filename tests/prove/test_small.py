@@ -17,7 +17,7 @@ from tests.prove.outcome import Outcome
 
 SEED = 1
 HAPPENED = {
-    "kill": ("slack_in_flight", "teams_in_flight"),
+    "kill": ("slack_kills", "teams_kills", "in_flight"),
     "storm": ("throttled",),
     "drop": ("slack_broken", "teams_broken"),
     "replicas": ("crashes", "frozen"),
