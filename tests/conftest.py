@@ -1,9 +1,11 @@
 """What every test stands on: a migrated database of both kinds, a clock that is ours, and the cast."""
 
 import asyncio
+import gc
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +20,7 @@ from qibot.clock import SetClock
 from qibot.database import Database
 from qibot.features import router
 from qibot.migrate import migrate
-from tests import postgres
+from tests import engines, postgres
 from tests.cast import OWEN
 from tests.talk import Network
 
@@ -29,6 +31,54 @@ hypothesis.settings.load_profile("qibot")
 
 EVENT_MORNING = datetime(2019, 11, 27, 10, 0, tzinfo=UTC)
 """Wednesday 27 November 2019, ten in the morning: the day of the event that started it all."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before anything of a test is made."""
+    patch = pytest.MonkeyPatch()
+    engines.share(patch)
+    _in_memory(patch)
+    config.add_cleanup(patch.undo)
+
+
+MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3
+"""Where files lie in memory, and how many bytes must be free there (a container may have next to nothing)."""
+
+
+def _in_memory(patch: pytest.MonkeyPatch) -> None:
+    """Databases of tests wait for no disk. Making one on PostgreSQL takes an eighth of the processor, too."""
+    if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        patch.setenv("TMPDIR", str(MEMORY))
+        patch.setattr(tempfile, "tempdir", None)
+
+
+LONGEST = (
+    "demo/test_script.py",
+    "platforms/test_parity.py",
+    "prove/test_small.py",
+    "bench/test_small.py",
+    "browser/test_demo_teams.py",
+    "browser/test_demo.py",
+    "test_app.py",
+    "test_ground.py",
+    "introductions/test_model.py",
+    "demo/test_page.py",
+    "browser/test_playground.py",
+)
+"""Files that take longest, the longest first: begun last, one of them would keep one core busy alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All else in the order in which it was found."""
+    order = {Path(__file__).parent / name: nth for nth, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)

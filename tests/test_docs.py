@@ -1,6 +1,7 @@
-"""The pages about qibot say what is so: commands, paths, names, links. `QIBOT_TEST_GOLDEN=write` writes the table."""
+"""The pages about qibot say what is so: commands, paths, names, links. `QIBOT_TEST_GOLDEN=write` writes the tables."""
 
 import importlib
+import json
 import os
 import re
 import runpy
@@ -15,6 +16,8 @@ from qibot.cli import app
 from qibot.features import router
 from qibot.settings import Settings
 from tests import house
+from tests.prove import __main__ as prove
+from tests.prove import page as proofs
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -43,7 +46,7 @@ def code_in(text: str) -> list[str]:
     return re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
 
 
-# ---- The table of commands
+# ---- The tables of commands and of proofs
 
 
 def test_the_readme_lists_every_command_there_is() -> None:
@@ -53,6 +56,23 @@ def test_the_readme_lists_every_command_there_is() -> None:
     found = COMMANDS.search(text_of(README))
     assert found
     assert found[0] == f"<!-- commands -->\n{table}\n<!-- /commands -->"
+
+
+def test_the_readme_shows_the_figures_of_the_proofs() -> None:
+    if os.environ.get("QIBOT_TEST_GOLDEN") == "write":
+        proofs.write(prove.NAMES)
+    found = proofs.PLACE.search(text_of(README))
+    assert found
+    assert found[0] == f"<!-- proofs -->\n{proofs.table(prove.NAMES)}\n<!-- /proofs -->"
+
+
+def test_a_proof_shows_what_it_came_to_and_what_it_found_broken(tmp_path: Path) -> None:
+    figures = {"said": "9 kills, 1 lost", "seed": 7, "seconds": 90.0, "part": 0.1, "broken": ["lost: 1"]}
+    (tmp_path / "kill.json").write_text(json.dumps(figures), encoding="utf-8")
+    row, other = proofs.table(("kill", "stop"), tmp_path).splitlines()[2:]
+    assert row.endswith("| 9 kills, 1 lost (seed 7, 1.5 min, 0.1 of the full size) **Broken: lost: 1** |")
+    assert row.startswith("| kill | SIGKILL a thousand times")
+    assert other.endswith("| not run in full yet |")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)

@@ -76,6 +76,16 @@ def test_qi_can_be_read_by_old_pythons_so_that_it_can_speak_to_them() -> None:
     assert os.access(QI, os.X_OK)
 
 
+def test_who_wants_no_bytecode_beside_the_sources_has_it_in_the_environment(
+    qi: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    env = qi.clean_env()
+    assert "PYTHONDONTWRITEBYTECODE" not in env
+    assert env["PYTHONPYCACHEPREFIX"] == os.path.join(qi.VENV, "pycache")
+
+
 def test_an_environment_is_used_again_until_a_list_changes(qi: ModuleType, tmp_path: Path) -> None:
     assert not qi.ready("runtime")
     (tmp_path / ".venv" / ".qi-stamp").write_text(qi.stamp_for("uv") + "\n" + qi.stamp_for("runtime") + "\n")

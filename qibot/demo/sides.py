@@ -1,6 +1,6 @@
 """What somebody does and sees, in the same words on either platform: for scripts that tell one story across both."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -67,8 +67,8 @@ class Side(Protocol):
         """Fill in a form and send it. Choices are named by value or by label."""
         ...
 
-    def inbox(self, who: Account) -> list[Card]:
-        """What the bot wrote to them, oldest first."""
+    def inbox(self, who: Account, known: Container[str] = ()) -> list[Card]:
+        """What the bot wrote to them, oldest first, without what is `known` by its id."""
         ...
 
 
@@ -98,11 +98,11 @@ class OnSlack:
             raise RuntimeError(f"{who.name} could not send {form.title}: {seen.errors}")
         return await self._answer(seen)
 
-    def inbox(self, who: Account) -> list[Card]:
+    def inbox(self, who: Account, known: Container[str] = ()) -> list[Card]:
         """What the bot wrote in the direct conversation, and where others are in it too."""
         user = self._world.user(who)
-        with_others = [m for group in self._slack.groups(user) for m in self._slack.messages(user, group.id)]
-        found = [m for m in (*self._slack.inbox(user), *with_others) if m.user != who.id]
+        with_others = [m for group in self._slack.groups(user) for m in self._slack.messages(user, group.id, known)]
+        found = [m for m in (*self._slack.inbox(user, known), *with_others) if m.user != who.id]
         return [self._card(m) for m in sorted(found, key=lambda m: m.ts.partition(".")[2])]
 
     async def _answer(self, seen: SlackSeen) -> Answer:
@@ -154,9 +154,9 @@ class OnTeams:
             raise RuntimeError(f"{who.name} could not send {form.title}: {seen.errors}")
         return await self._answer(seen)
 
-    def inbox(self, who: Account) -> list[Card]:
+    def inbox(self, who: Account, known: Container[str] = ()) -> list[Card]:
         """What the bot wrote in the personal chat."""
-        return [_teams_card(m) for m in self._teams.inbox(self._world.colleague(who)) if m.by_bot]
+        return [_teams_card(m) for m in self._teams.inbox(self._world.colleague(who), known) if m.by_bot]
 
     async def _answer(self, seen: TeamsSeen) -> Answer:
         await self._teams.wait_idle(until=lambda: seen.messages or seen.updated or seen.error or seen.dialog)

@@ -2,7 +2,7 @@
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -203,16 +203,17 @@ class SlackState(Waiting):
             post.files,
         )
 
-    def messages(self, user: User, channel_id: str) -> list[SeenMessage]:
-        """Everything this person can see in a conversation they are in, newest last."""
+    def messages(self, user: User, channel_id: str, known: Container[str] = ()) -> list[SeenMessage]:
+        """What this person can see in a conversation they are in, newest last, without what is `known`."""
         channel = self.workspaces[user.team_id].channels[channel_id]
         if user.id not in channel.members:
             raise LookupError(f"{user.name} is not in {channel_id}")
-        return [self.as_seen(p) for p in channel.posts.values() if p.only_for in (None, user.id)]
+        mine = [p for p in channel.posts.values() if p.only_for in (None, user.id)]
+        return [self.as_seen(p) for p in mine if p.ts not in known]
 
-    def inbox(self, user: User) -> list[SeenMessage]:
-        """Everything this person can see in the bot's direct messages, newest last, edits applied."""
-        return self.messages(user, self.direct(self.workspaces[user.team_id], [user.id]).id)
+    def inbox(self, user: User, known: Container[str] = ()) -> list[SeenMessage]:
+        """What this person can see in the bot's direct messages, newest last, edits applied; not what is `known`."""
+        return self.messages(user, self.direct(self.workspaces[user.team_id], [user.id]).id, known)
 
     def groups(self, user: User) -> list[Channel]:
         """The bot's conversations with this person and others, in the order in which they began."""

@@ -4,7 +4,7 @@ import base64
 import copy
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -185,16 +185,17 @@ class TeamsState(Waiting):
         targeted = post.only_for is not None
         return SeenMessage(post.id, post.conversation, post.user, post.text, card, targeted, post.edited, post.reply_to)
 
-    def messages(self, user: TeamsUser, conversation: str) -> list[SeenMessage]:
-        """Everything this person can see in a conversation they are in, oldest first."""
+    def messages(self, user: TeamsUser, conversation: str, known: Container[str] = ()) -> list[SeenMessage]:
+        """What this person can see in a conversation they are in, oldest first, without what is `known`."""
         chat = self.conversations[conversation]
         if user.id not in chat.members:
             raise LookupError(f"{user.name} is not in {conversation}")
-        return [self.as_seen(p, user.id) for p in chat.posts.values() if p.only_for in (None, user.id)]
+        mine = [p for p in chat.posts.values() if p.only_for in (None, user.id)]
+        return [self.as_seen(p, user.id) for p in mine if p.id not in known]
 
-    def inbox(self, user: TeamsUser) -> list[SeenMessage]:
-        """Their chat with the bot, oldest first, their own words too, cards as they are now."""
-        return self.messages(user, self.personal(user).id)
+    def inbox(self, user: TeamsUser, known: Container[str] = ()) -> list[SeenMessage]:
+        """Their chat with the bot, oldest first, their own words too, cards as they are now; not what is `known`."""
+        return self.messages(user, self.personal(user).id, known)
 
     def note(self, source: str, found: Iterable[str]) -> None:
         """Record things the bot did wrong."""

@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -506,10 +506,12 @@ class Introductions(RuleBasedStateMachine):
         self.reached["not reached"] += titles["Your yes could not be passed on"]
 
 
-def machine(max_examples: int, steps: int, joined: Path | None = None, *, dice: int | None = None) -> Counter[str]:
+def machine(
+    max_examples: int, steps: int, joined: Path | None = None, *, dice: int | None = None, shortest: bool = True
+) -> Counter[str]:
     """Run it `max_examples` times for at most so many steps each; what they came to, by kind. The same ones every time,
     or those of the seed `dice`. Raises at the first promise that does not hold. `joined`: a database as `prepare` makes
-    it, else one is made.
+    it, else one is made. `shortest`: of what fails, the shortest way to it is looked for, which takes minutes.
     """
     with tempfile.TemporaryDirectory() as folder:
         if joined is None:
@@ -523,6 +525,7 @@ def machine(max_examples: int, steps: int, joined: Path | None = None, *, dice: 
             deadline=None,
             derandomize=dice is None,
             database=None,
+            phases=list(Phase) if shortest else [Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
         run_state_machine_as_test(seed(dice)(Introductions) if dice is not None else Introductions, settings=every)

@@ -2,11 +2,14 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from qibot.introductions.models import ACCEPTED, DECLINED, EXPIRED, WITHDRAWN
+from qibot.introductions import seen
+from qibot.introductions.models import ACCEPTED, DECLINED, EXPIRED, WITHDRAWN, Introduction
 from tests.introductions.model import machine, prepare
 
 
@@ -34,3 +37,12 @@ def test_no_name_before_both_agreed_and_nobody_waits_for_ever(joined: Path) -> N
         "died",
     )
     assert not [kind for kind in kinds if not reached[kind]], f"hardly anything happened: {reached}"
+
+
+def test_a_name_that_is_shown_too_early_is_found_out(joined: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def asker(db: AsyncSession, introduction: Introduction) -> seen.Seen:
+        return replace(await seen.before(db, introduction.asker), name=introduction.asker.name)
+
+    monkeypatch.setattr(seen, "_asker", asker)
+    with pytest.raises(AssertionError):
+        machine(15, 20, joined, shortest=False)

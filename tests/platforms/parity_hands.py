@@ -186,10 +186,10 @@ class OnSlack:
 
     def inbox(self, who: Account, after: Container[str] = ()) -> list[tuple[str, Shown]]:
         user = self._user(who)
-        theirs = [m for m in self.slack.inbox(user) if m.user != who.id and not m.is_ephemeral]
-        found = [(m.ts, self._message(m)) for m in theirs if m.ts not in after]
-        for m in (m for group in self.slack.groups(user) for m in self.slack.messages(user, group.id)):
-            if m.ts not in after and (one := of_group(self.eyes.message(m), who.name, self.ways)):
+        theirs = [m for m in self.slack.inbox(user, after) if m.user != who.id and not m.is_ephemeral]
+        found = [(m.ts, self._message(m)) for m in theirs]
+        for m in (m for group in self.slack.groups(user) for m in self.slack.messages(user, group.id, after)):
+            if one := of_group(self.eyes.message(m), who.name, self.ways):
                 found.append((m.ts, one))
         return found
 
@@ -328,8 +328,8 @@ class OnTeams:
 
     def inbox(self, who: Account, after: Container[str] = ()) -> list[tuple[str, Shown]]:
         found = []
-        for m in self.teams.inbox(self._user(who)):
-            if m.by_bot and m.id not in after:
+        for m in self.teams.inbox(self._user(who), after):
+            if m.by_bot:
                 shown = self._message(m)
                 found.append((m.id, of_card(shown, self.ways) or shown))
                 found += [(f"{m.id} times {n}", times) for n, times in enumerate(self._times(m))]

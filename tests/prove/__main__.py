@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tests.bench import machine
-from tests.prove import outcome
+from tests.prove import outcome, page
 from tests.prove.outcome import Outcome
 
 NAMES = ("kill", "storm", "drop", "replicas", "clock", "full", "stop", "forged", "fuzz", "model")
@@ -19,7 +19,7 @@ def main(words: list[str]) -> int:
     """Run the proofs named, one after the other. 1 when a promise was broken."""
     given = _parser().parse_args(words)
     names = NAMES if "all" in given.names else tuple(given.names)
-    if not names:
+    if not names and not given.readme:
         _parser().print_help()
         return 0
     found = []
@@ -32,6 +32,8 @@ def main(words: list[str]) -> int:
             outcome.write(outcome.OUT / f"{name}.json", {**one.as_json(), **machine.facts()})
     if given.json:
         outcome.write(given.json, {**machine.facts(), "proofs": [one.as_json() for one in found]})
+    if given.readme:
+        print(f"In the README now, with figures of: {', '.join(page.publish(NAMES)) or 'none'}")
     return 1 if any(one.broken for one in found) else 0
 
 
@@ -54,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="the smallest that can still find something")
     parser.add_argument("--part", type=float, default=1.0, help="of the full size, such as 0.1")
     parser.add_argument("--seed", type=int, help="the same choices as in a run before (default: a new one)")
+    parser.add_argument(
+        "--readme", action="store_true", help="then put the newest figures of all full runs into the README"
+    )
     parser.add_argument("--json", type=Path, help="write everything to this file, too")
     return parser
 

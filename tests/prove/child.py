@@ -11,7 +11,7 @@ import json
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -35,6 +35,8 @@ from tests.prove import crowd, fast
 from tests.prove.fast import FastClock
 
 _NOT_OURS = ("QIBOT_", "SLACK_", "TEAMS_")
+SPOIL: Callable[[], None] | None = None
+"""What bots that are made from now on do before they serve: one of tests/prove/spoilt.py, to see a proof say no."""
 forks = multiprocessing.get_context("forkserver")
 forks.set_forkserver_preload([__name__])
 
@@ -54,6 +56,7 @@ class Bot:
     """Whether what its event loop waits for is as fast as its clock: timeouts above all. Where one process is alive
     at a time nothing depends on that, and a busy machine is not taken for a slow platform."""
 
+    spoil: Callable[[], None] | None = field(default_factory=lambda: SPOIL)
     lives: "list[Life]" = field(default_factory=list, compare=False)
     """Every one that was started, those that have ended too."""
 
@@ -93,6 +96,8 @@ def _serve(bot: Bot) -> None:
         _hurry(bot.clock.factor)
     if bot.trace:
         _trace(bot.clock or SystemClock())
+    if bot.spoil is not None:
+        bot.spoil()
     app.serve(Settings(_env_file=None, **bot.settings))  # type: ignore[arg-type]
 
 

@@ -16,6 +16,8 @@ from tests.prove.wire import PASS, Fate
 RECIPIENTS, WORKSPACES, SHARE = 5_000, 5, 0.2
 SLOWEST = 14.0
 """Seconds of the bot's clock: up to half as long again as it has patience."""
+PATIENCE = 7_200
+"""Seconds of the bot's clock: who is cut off again and again waits four times as long each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +26,17 @@ class Plan:
 
     recipients: int
     factor: float
+    reading: float
+    """The share of calls that only read which are cut. In small none: who cannot ask waits longer each time."""
 
 
 async def prove(outcome: Outcome, *, quick: bool) -> None:
     """Both platforms, one after the other."""
-    plan = Plan(60, 30) if quick else Plan(round(RECIPIENTS * outcome.part), 20)
+    plan = Plan(20, 20, 0.0) if quick else Plan(round(RECIPIENTS * outcome.part), 20, SHARE)
     outcome.figures |= {"recipients": plan.recipients, "clock_factor": plan.factor}
     for platform in ("slack", "teams"):
         with tempfile.TemporaryDirectory() as folder:
-            await _on(platform, plan, Path(folder), _Network(f"{outcome.seed} {platform}", plan.factor), outcome)
+            await _on(platform, plan, Path(folder), _Network(f"{outcome.seed} {platform}", plan), outcome)
     f = outcome.figures
     outcome.said = (
         f"{plan.recipients:,} recipients, {f['slack_broken']:,} of {f['slack_messages']:,} broken in Slack: "
@@ -45,7 +49,7 @@ async def _on(platform: str, plan: Plan, folder: Path, network: "_Network", outc
     who = crowd(platform, plan.recipients, WORKSPACES)
     async with broadcast(who, folder, plan.factor) as made:
         made.stand.wire.fate, made.stand.wire.reading = network.fate, network.reading
-        ended = await made.finish(90 + plan.recipients / 20, [made.bot.start()])
+        ended = await made.finish(90 + plan.recipients / 20 + PATIENCE / plan.factor, [made.bot.start()])
         outcome.promise(ended, f"{platform}: it did not come to an end: {made.ledger.states()} {made.bot.said[-500:]}")
         # Where nobody can be asked, some end with the words that nobody can say.
         ends = ("sent",) if platform == "slack" else ("sent", "failed")
@@ -63,8 +67,10 @@ async def _on(platform: str, plan: Plan, folder: Path, network: "_Network", outc
 class _Network:
     """Breaks one connection in five. What it breaks while somebody only asks is cut or halved, and not counted."""
 
-    def __init__(self, seed: str, factor: float) -> None:
-        self._dice, self._factor = random.Random(seed), factor
+    def __init__(self, seed: str, plan: Plan) -> None:
+        # The messages' own, so that what becomes of the n-th does not hang on who asked meanwhile.
+        self._dice, self._reading, self._factor = random.Random(seed), random.Random(f"{seed} reading"), plan.factor
+        self._share = plan.reading
         self.broken = 0
 
     def fate(self, workspace: str) -> Fate:
@@ -75,4 +81,4 @@ class _Network:
         return Fate(kind, self._dice.uniform(0, SLOWEST) / self._factor)  # type: ignore[arg-type]
 
     def reading(self) -> Fate:
-        return PASS if self._dice.random() >= SHARE else Fate(self._dice.choice(("cut", "half")))
+        return PASS if self._reading.random() >= self._share else Fate(self._reading.choice(("cut", "half")))

@@ -35,12 +35,13 @@ class Plan:
 async def prove(outcome: Outcome, *, quick: bool) -> None:
     """Both platforms, one after the other."""
     part = outcome.part
-    plan = Plan(100, 6, 60) if quick else Plan(round(RECIPIENTS * part), round(KILLS * part), 20)
+    plan = Plan(40, 4, 60) if quick else Plan(round(RECIPIENTS * part), round(KILLS * part), 20)
     outcome.figures |= {"recipients": plan.recipients, "kills": 0, "clock_factor": plan.factor}
     for platform in ("slack", "teams"):
         with tempfile.TemporaryDirectory() as folder:
             await _on(platform, plan, Path(folder), random.Random(f"{outcome.seed} {platform}"), outcome)
     f = outcome.figures
+    f["in_flight"] = f["slack_in_flight"] + f["teams_in_flight"]
     outcome.said = (
         f"{f['slack_kills']:,} kills in Slack, {plan.recipients:,} recipients: {f['slack_lost']} lost, "
         f"{f['slack_twice']} sent twice; {f['teams_kills']:,} kills in Teams: {f['teams_lost']} lost, "

@@ -22,7 +22,7 @@ _LINES = 4_000
 
 async def prove(outcome: Outcome, *, quick: bool) -> None:
     """So many lives; each of `AT_ONCE` has a seed of its own, counted from the outcome's."""
-    runs, steps = (10, 20) if quick else (max(AT_ONCE, round(RUNS * outcome.part)), STEPS)
+    runs, steps = (20, 20) if quick else (max(AT_ONCE, round(RUNS * outcome.part)), STEPS)
     came_to, wrong = Counter[str](), []
     loop = asyncio.get_running_loop()
     with tempfile.TemporaryDirectory() as folder, _processes() as pool:

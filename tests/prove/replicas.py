@@ -10,6 +10,7 @@ import signal
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 
@@ -38,7 +39,7 @@ class Plan:
 async def prove(outcome: Outcome, *, quick: bool) -> None:
     """With a PostgreSQL server of its own. Raises `RuntimeError` where that is not installed."""
     part = outcome.part
-    plan = Plan(120, 2, 1, 30) if quick else Plan(round(RECIPIENTS * part), round(CRASHES * part), FREEZES, 20)
+    plan = Plan(60, 1, 1, 40) if quick else Plan(round(RECIPIENTS * part), round(CRASHES * part), FREEZES, 20)
     with postgres.server() as address, tempfile.TemporaryDirectory() as folder:
         url = _new_database(address)
         async with broadcast(
@@ -59,11 +60,16 @@ async def prove(outcome: Outcome, *, quick: bool) -> None:
     )
 
 
+def new_name() -> str:
+    """Of a database that nobody has used: the server may be one that others use too."""
+    return f"proof_{uuid4().hex}"
+
+
 def _new_database(address: str) -> str:
-    host, port = address.split(":")
+    (host, port), name = address.split(":"), new_name()
     with psycopg.connect(host=host, port=int(port), user=postgres.USER, dbname="postgres", autocommit=True) as server:
-        server.execute("CREATE DATABASE proof")
-    return f"postgresql+psycopg://{postgres.USER}@{address}/proof"
+        server.execute(f"CREATE DATABASE {name}".encode())
+    return f"postgresql+psycopg://{postgres.USER}@{address}/{name}"
 
 
 class Pair:

@@ -31,7 +31,7 @@ class Plan:
 
 async def prove(outcome: Outcome, *, quick: bool) -> None:
     """Start, work, stop; again and again."""
-    plan = Plan(3, 120) if quick else Plan(round(STOPS * outcome.part), round(RECIPIENTS * outcome.part))
+    plan = Plan(2, 60) if quick else Plan(round(STOPS * outcome.part), round(RECIPIENTS * outcome.part))
     with tempfile.TemporaryDirectory() as folder:
         async with broadcast(crowd("slack", plan.recipients), Path(folder), 0) as made:
             await hold_an_event(made, TYPISTS)
