@@ -128,12 +128,13 @@ def _ids(known: Any, how: int, *conditions: ColumnElement[bool], shown: bool = F
     """The first of them who meet the conditions, each with the way in which they are found; with `shown`, those of
     them who may be shown.
     """
-    found = select(known.c.person_id.label("person_id"), number(how).label("way")).where(*conditions)
+    found = select(known.c.person_id.label("person_id"), number(how).label("way"), known.c.turn.label("turn"))
+    found = found.where(*conditions)
     if shown:
         found = found.join_from(known, Person, Person.id == known.c.person_id)
         found = found.outerjoin(Champion, Champion.person_id == Person.id).where(*_may_be_shown())
     some = found.order_by(*_order(known)).limit(number(CANDIDATES)).subquery(f"way_{known.name}")
-    return select(some.c.person_id, some.c.way)
+    return select(some.c.person_id, some.c.way, some.c.turn)
 
 
 @cache
@@ -195,14 +196,15 @@ def from_there(dialect: str, kind: str) -> Rows:
 
 
 def _of_words(dialect: str) -> Any:
-    some = select(Evidence.person_id.label("person_id"), number(0).label("way"))
+    turn = select(func.coalesce(func.max(Knows.turn), 0)).where(Knows.person_id == Evidence.person_id)
+    some = select(Evidence.person_id.label("person_id"), number(0).label("way"), turn.scalar_subquery().label("turn"))
     return some.where(among(dialect, Evidence.id, "evidence"))
 
 
 def _together(ways: Sequence[Any]) -> Any:
     """Everybody once, with all the ways in which they were found."""
     some = union_all(*ways).subquery("some")
-    ids = select(some.c.person_id, func.sum(some.c.way).label("way"))
+    ids = select(some.c.person_id, func.sum(some.c.way).label("way"), func.max(some.c.turn).label("turn"))
     return ids.group_by(some.c.person_id).cte("found")
 
 
@@ -261,13 +263,12 @@ def _may_be_shown() -> tuple[ColumnElement[bool], ...]:
 
 def _told(dialect: str, found: Any) -> Rows:
     """The people, each as often as there are clues: their evidence for `topics`, or for words (0)."""
-    turn = select(func.coalesce(func.max(Knows.turn), 0)).where(Knows.person_id == Person.id).scalar_subquery()
     about = and_(EvidenceTopic.evidence_id == Evidence.id, among(dialect, EvidenceTopic.topic_id, "topics"))
     return (
         select(
             Person.id, Person.name, Person.role, Person.place, Person.organisation_id, Organisation.short_name,
             func.coalesce(Champion.offer, ""), func.coalesce(Champion.visibility, ""), stands(),
-            *(func.coalesce(column, empty) for column, empty in _ROLES), turn,
+            *(func.coalesce(column, empty) for column, empty in _ROLES), found.c.turn,
             Evidence.id, Evidence.person_id, Evidence.kind, Evidence.subject, Evidence.title, Evidence.at,
             func.coalesce(EvidenceTopic.topic_id, 0), found.c.way,
         )
