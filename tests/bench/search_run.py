@@ -67,8 +67,8 @@ class Times:
         return result
 
     def figures(self) -> dict[str, dict[str, float]]:
-        """By kind, and of all: how many, milliseconds, the share that found somebody, and the milliseconds in which this
-        process worked: the others are waiting for a turn on a busy machine, or for another process's answer.
+        """By kind, and of all: how many, milliseconds, the share that found somebody, and the milliseconds in which
+        this process worked: the others are waiting for a turn on a busy machine, or for another process's answer.
         """
         rows = {kind: (some, self.worked[kind], self.found[kind]) for kind, some in self.waits.items() if some}
         waits, worked = ([one for some in by.values() for one in some] for by in (self.waits, self.worked))
