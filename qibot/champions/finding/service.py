@@ -1,8 +1,8 @@
 """Whom a question leads to: read as topics, looked for in people's own words, fused, filtered by who may be asked.
 
-Nobody who is hidden, paused, has left, has withdrawn or was asked as often as they offered is ever found. Every read is
+Nobody who is hidden, paused, has left, has withdrawn or was asked as often as they offered is ever found. Reads are
 bounded, however many people there are: topics lead to people by an index in the order in which they are shown, and
-words that many people use lead to nobody. `docs/finding.md` has the figures.
+words that many people use lead to nobody. `docs/finding.md` has the figures, and what is not bounded.
 """
 
 import math
