@@ -166,8 +166,8 @@ def _engine(url: str, dialect: str) -> AsyncEngine:
             "foreign_keys=ON",
             "busy_timeout=10000",
             "secure_delete=ON",
-            # 16 MB, not 2: a broadcast to very many writes the same pages again and again, and a search reads pages that
-            # lie far from each other.
+            # 16 MB, not 2: a broadcast to very many writes the same pages again and again, and a search reads pages
+            # that lie far from each other.
             "cache_size=-16000",
         ):
             cursor.execute(f"PRAGMA {pragma}")

@@ -70,7 +70,8 @@ class Times:
         """By kind, and of all: how many, milliseconds, the share that found somebody, and the milliseconds in which
         this process worked: the others are waiting for a turn on a busy machine, or for another process's answer.
         """
-        rows = {kind: (some, self.worked[kind], self.found[kind]) for kind, some in self.waits.items() if some}
+        # Full text among very many may have had time for one of a kind, and one is no spread.
+        rows = {kind: (some, self.worked[kind], self.found[kind]) for kind, some in self.waits.items() if len(some) > 1}
         waits, worked = ([one for some in by.values() for one in some] for by in (self.waits, self.worked))
         rows["all"] = waits, worked, self.found.total()
         return {

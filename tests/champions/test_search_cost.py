@@ -30,14 +30,18 @@ async def test_a_search_is_three_questions_to_the_database(talk: Network, databa
     await talk.join(AMINA, TOMASZ, PRIYA)
     for who in (TOMASZ, PRIYA):
         await offer(talk, who, "sepsis", "falls", offer="Our kingfisher trolley")
-    words, asked = "kingfisher trolley for sepsis and falls", list[str]()
-    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
-    for _ in range(2):
-        # The first reads the lists that are held from then on.
-        asked.clear()
+    asked: list[str] = []
+
+    async def names() -> list[str]:
         async with database.transaction(reading=True) as db:
+            words = "kingfisher trolley for sepsis and falls"
             found = await search(db, words, asker=None, now=clock.now(), today=clock.now().date())
-    assert [hit.name for hit in found.hits] == ["Tomasz Nowak", "Priya Raman"]
+        return [hit.name for hit in found.hits]
+
+    # The first reads the lists that are held from then on.
+    await names()
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert await names() == ["Tomasz Nowak", "Priya Raman"]
     # Which lists are held, whose words these are, who they are.
     assert len([one for one in asked if one.startswith(("SELECT", "WITH"))]) == 3
 
