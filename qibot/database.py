@@ -16,18 +16,22 @@ from typing import IO, Any, TypeVar
 
 import aiosqlite
 from sqlalchemy import (
+    ARRAY,
     JSON,
+    ColumnElement,
     DateTime,
     Dialect,
     Integer,
     MetaData,
     String,
     TypeDecorator,
+    any_,
     bindparam,
     cast,
     event,
     func,
     make_url,
+    select,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -162,7 +166,8 @@ def _engine(url: str, dialect: str) -> AsyncEngine:
             "foreign_keys=ON",
             "busy_timeout=10000",
             "secure_delete=ON",
-            # 16 MB: with the usual two, a broadcast to very many wrote the same pages again and again.
+            # 16 MB, not 2: a broadcast to very many writes the same pages again and again, and a search reads pages
+            # that lie far from each other.
             "cache_size=-16000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
@@ -289,7 +294,27 @@ def _lock_file(path: str | None) -> IO[str] | None:
 def each(session: AsyncSession, values: Iterable[str | int]) -> Any:
     """A column with these values, for a statement that stays the same however many there are."""
     text: Any = bindparam(None, json.dumps(list(values)), type_=String, unique=True)
-    if session.get_bind().dialect.name == "postgresql":
+    return _each(session.get_bind().dialect.name, text)
+
+
+def among(dialect: str, column: Any, name: str) -> ColumnElement[bool]:
+    """Whether a column is one of the values in the parameter `name`, which `several` makes; for a statement that is
+    made once.
+    """
+    if dialect == "postgresql":
+        is_one: ColumnElement[bool] = column == any_(bindparam(name, type_=ARRAY(column.type)))
+        return is_one
+    held: ColumnElement[bool] = column.in_(select(_each(dialect, bindparam(name, type_=String))))
+    return held
+
+
+def several(dialect: str, values: Iterable[str | int]) -> Any:
+    """Values for `among`."""
+    return list(values) if dialect == "postgresql" else json.dumps(list(values))
+
+
+def _each(dialect: str, text: Any) -> Any:
+    if dialect == "postgresql":
         return func.json_array_elements_text(cast(text, JSON)).table_valued("value").c.value
     return func.json_each(text).table_valued("value").c.value
 
@@ -319,7 +344,9 @@ __all__ = [
     "PoolTimeout",
     "UtcDateTime",
     "WroteWhileReading",
+    "among",
     "each",
     "insert_or_ignore",
     "looked_up",
+    "several",
 ]

@@ -65,13 +65,13 @@ def _when(words: str, today: date) -> str:
     return f"{_MONTHS[month - 1]} {found['year']}" if month else found["year"]
 
 
-def chosen(champion: Champion) -> tuple[str, ...]:
+def chosen(champion: Champion | Roles) -> tuple[str, ...]:
     """The roles of an offer, as the form has them."""
     ticked = ((champion.coach, COACH), (champion.sponsor, SPONSOR), (champion.partner, PARTNER))
     return tuple(role for yes, role in ticked if yes)
 
 
-def roles_of(champion: Champion) -> tuple[str, ...]:
+def roles_of(champion: Champion | Roles) -> tuple[str, ...]:
     """What others are shown: "coach, trained March 2018, coaching now", "sponsor", "service-user partner"."""
     trained = f", trained {champion.trained}" if champion.trained else ""
     now = ", coaching now" if champion.coaching else ""

@@ -1,10 +1,9 @@
 """What may be done with champions."""
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -71,15 +70,15 @@ def _piece(champion: Champion, topics: Sequence[int]) -> index.Piece:
     )
 
 
-async def evidence(db: AsyncSession) -> AsyncIterator[index.Piece]:
+def evidence(dialect: str) -> index.Pieces:
     """Every offer that stands, for making what a search reads again."""
-    topics: dict[int, list[int]] = defaultdict(list)
-    for person_id, topic_id in await db.execute(select(ChampionTopic.person_id, ChampionTopic.topic_id)):
-        topics[person_id].append(topic_id)
-    for champion in await db.scalars(
-        select(Champion).where(Champion.stopped_at.is_(None)).order_by(Champion.person_id)
-    ):
-        yield _piece(champion, topics[champion.person_id])
+    piece = (literal(OFFER).label("kind"), literal(0).label("subject"))
+    title, at = func.substr(Champion.offer, 1, index.LONGEST_TITLE), index.day_of(dialect, Champion.confirmed_at)
+    rows = select(Champion.person_id, *piece, title.label("title"), at.label("at"), Champion.offer.label("words"))
+    return index.Pieces(
+        rows.where(Champion.stopped_at.is_(None)),
+        select(ChampionTopic.person_id, *piece, ChampionTopic.topic_id),
+    )
 
 
 async def mine(db: AsyncSession, person_id: int) -> Champion:

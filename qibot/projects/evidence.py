@@ -5,10 +5,9 @@ projects of an organisation that does not list them, since even a title beside a
 nothing of service users and carers.
 """
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.champions.finding import index
@@ -16,7 +15,6 @@ from qibot.champions.finding.models import HELPED, LED
 from qibot.projects.models import EXPERIENCE, LEAD, Project, ProjectMember, ProjectTopic
 from qibot.projects.visibility import title_only, whole
 
-_AT_ONCE = 1_000
 _TOLD_OF = ProjectMember.role != EXPERIENCE
 
 
@@ -39,24 +37,19 @@ async def note_all(db: AsyncSession, organisation_id: int) -> None:
         await note(db, project)
 
 
-async def everything(db: AsyncSession) -> AsyncIterator[index.Piece]:
-    """Everybody on every project, some at a time."""
-    last = 0
-    while True:
-        query = select(Project).where(Project.id > last, whole(None)).order_by(Project.id).limit(_AT_ONCE)
-        projects = {project.id: project for project in await db.scalars(query)}
-        if not projects:
-            return
-        last = max(projects)
-        topics: dict[int, list[int]] = defaultdict(list)
-        about = select(ProjectTopic).where(ProjectTopic.project_id.in_(projects))
-        for row in await db.scalars(about):
-            topics[row.project_id].append(row.topic_id)
-        on_them = select(ProjectMember).where(ProjectMember.project_id.in_(projects), _TOLD_OF)
-        for member in await db.scalars(on_them.order_by(ProjectMember.project_id, ProjectMember.person_id)):
-            yield _piece(projects[member.project_id], member, topics[member.project_id])
-        # What has been passed on need not be remembered.
-        db.expunge_all()
+def everything(dialect: str) -> index.Pieces:
+    """Everybody on every project."""
+    kind = case((ProjectMember.role == LEAD, LED), else_=HELPED).label("kind")
+    piece = (ProjectMember.person_id, kind, ProjectMember.project_id.label("subject"))
+    title, at = func.substr(Project.title, 1, index.LONGEST_TITLE), index.day_of(dialect, Project.updated_at)
+    rows = select(*piece, title.label("title"), at.label("at"), (Project.title + " " + Project.aim).label("words"))
+    topics = select(*piece, ProjectTopic.topic_id).join(
+        ProjectTopic, ProjectTopic.project_id == ProjectMember.project_id
+    )
+    return index.Pieces(
+        rows.join(Project, Project.id == ProjectMember.project_id).where(_TOLD_OF, whole(None)),
+        topics.where(_TOLD_OF),
+    )
 
 
 def _piece(project: Project, member: ProjectMember, topics: Sequence[int]) -> index.Piece:

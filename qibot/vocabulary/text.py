@@ -104,14 +104,20 @@ def fold(text: str) -> str:
 
 def tokens(text: str, *, longest: int = LONGEST) -> list[Token]:
     """The words of `text`, of its first `longest` characters."""
+    return [token for raw in typed(text, longest=longest) if (token := read(raw)) is not None]
+
+
+def typed(text: str, *, longest: int = LONGEST) -> list[str]:
+    """The words of `text`, of its first `longest` characters, as they were typed."""
     joined = _AMPERSAND.sub(r"\1&\2", unicodedata.normalize("NFKC", text[:longest]).replace("’", "'"))
-    found = []
-    for raw in _WORD.findall(joined):
-        word = fold(raw).removesuffix("'s")
-        word = _NUMBERS.get(word) or _british(word)
-        if word:
-            found.append(Token(raw, word, stem(word)))
-    return found
+    return _WORD.findall(joined)
+
+
+def read(raw: str) -> Token | None:
+    """A word as it was typed; None when nothing is left of it."""
+    word = fold(raw).removesuffix("'s")
+    word = _NUMBERS.get(word) or _british(word)
+    return Token(raw, word, stem(word)) if word else None
 
 
 @lru_cache(maxsize=50_000)

@@ -43,13 +43,14 @@ class Match:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a question was read: topics, best first; who else may help when it is nothing for us; the words put right,
-    as (typed, meant); words that nothing of ours knows.
+    as (typed, meant); words that nothing of ours knows; topics that come nearest, near enough or not.
     """
 
     topics: tuple[Match, ...]
     elsewhere: str = ""
     repaired: tuple[tuple[str, str], ...] = ()
     unknown: tuple[str, ...] = ()
+    nearest: tuple[Match, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,7 @@ class Vocabulary:
 
     def nearest(self, text: str, limit: int = 3) -> list[Match]:
         """Topics that come nearest to `text`, near enough or not, for "did you mean"."""
-        ranked, _ = self._rank(self._understood(text)[0])
-        return [match for match in ranked[:limit] if match.score >= NEAR]
+        return _nearest(self._rank(self._understood(text)[0])[0], limit)
 
     def read(self, text: str, limit: int = 3) -> Reading:
         """How `text` is understood."""
@@ -120,7 +120,8 @@ class Vocabulary:
             return Reading((), area[0].label, repaired, unknown)
         # What is far behind the best is no reading of the words.
         least = max(ENOUGH, best * 0.5)
-        return Reading(tuple(m for m in ranked[:limit] if m.score >= least), "", repaired, unknown)
+        fit = tuple(m for m in ranked[:limit] if m.score >= least)
+        return Reading(fit, "", repaired, unknown, tuple(_nearest(ranked, limit)))
 
     # ---- Words
 
@@ -271,14 +272,19 @@ class Vocabulary:
         stems = [token.stem for token in words]
         return [
             Hit(phrase, phrase.strength, tuple(range(at, at + len(phrase.stems))))
-            for phrase in self._all_stop
-            for at in range(len(stems) - len(phrase.stems) + 1)
+            for at, word in enumerate(stems)
+            for phrase in self._all_stop.get(word, ())
             if tuple(stems[at : at + len(phrase.stems)]) == phrase.stems
         ]
 
     @cached_property
-    def _all_stop(self) -> list[Phrase]:
-        return [p for p in self._long if len(p.stems) > 1 and STOP.issuperset(p.words)]
+    def _all_stop(self) -> dict[str, list[Phrase]]:
+        """By their first word."""
+        found: dict[str, list[Phrase]] = defaultdict(list)
+        for phrase in self._long:
+            if len(phrase.stems) > 1 and STOP.issuperset(phrase.words):
+                found[phrase.stems[0]].append(phrase)
+        return found
 
     def _hit(self, row: int, places: Mapping[str, list[int]], unsure: frozenset[int], said: float) -> Hit | None:
         phrase, mass = self._long[row], self._mass[row]
@@ -374,3 +380,7 @@ class Vocabulary:
         """Itself, with all that the first question would have to wait for."""
         self.match("somebody who knows about warming up")
         return self
+
+
+def _nearest(ranked: Sequence[Match], limit: int) -> list[Match]:
+    return [match for match in ranked[:limit] if match.score >= NEAR]

@@ -2,13 +2,32 @@
 changes it.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+import json
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, case, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    Date,
+    Integer,
+    Select,
+    Table,
+    bindparam,
+    case,
+    column,
+    delete,
+    extract,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy import cast as sql_cast
+from sqlalchemy import table as sql_table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.champions.finding.models import (
@@ -23,11 +42,13 @@ from qibot.champions.finding.models import (
 )
 from qibot.champions.models import Ask, ChampionTopic
 from qibot.people.topics import move_links
-from qibot.vocabulary.text import STOP, tokens
+from qibot.vocabulary.text import STOP, read, typed
 
+LONGEST_TITLE = 200
+"""Letters of a title that are held."""
 _MOST_WORDS = 80
-_AT_ONCE = 1_000
-_COLUMNS = ("id", "person_id", "kind", "subject", "title", "at")
+_AT_ONCE = 5_000
+_COLUMNS = ("person_id", "kind", "subject", "title", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +74,18 @@ class Derived:
     rebuild: Callable[[AsyncSession], Awaitable[int]]
 
 
-Source = Callable[[AsyncSession], AsyncIterator[Piece]]
-"""All the pieces of a feature, for making everything again."""
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """All the pieces of a feature, for making everything again: rows of `person_id`, `kind`, `subject`, `title`, `at`
+    and `words`, and for each topic of one rows of `person_id`, `kind`, `subject` and `topic_id`.
+    """
+
+    rows: Select[*tuple[Any, ...]]
+    topics: Select[*tuple[Any, ...]]
+
+
+Source = Callable[[str], Pieces]
+"""What a feature has, asked of a database of this dialect."""
 
 
 async def put(db: AsyncSession, piece: Piece) -> None:
@@ -70,9 +101,9 @@ async def put(db: AsyncSession, piece: Piece) -> None:
     else:
         before = (await db.scalars(select(EvidenceTopic.topic_id).where(EvidenceTopic.evidence_id == held.id))).all()
         await _clear(db, [held.id])
-    held.title, held.at = piece.title[:200], piece.at
+    held.title, held.at = piece.title[:LONGEST_TITLE], piece.at
     await db.flush()
-    await _write(db, [(held.id, piece)])
+    await _write(db, held.id, piece)
     await _rank(db, piece.person_id, {*before, *piece.topics})
 
 
@@ -107,7 +138,7 @@ async def move_topic(db: AsyncSession, old_id: int, new_id: int) -> None:
     turn_of = (await db.execute(turns)).all()
     await move_links(db, EvidenceTopic, old_id, new_id)
     await db.execute(delete(Knows).where(either))
-    rows = _ranked().where(EvidenceTopic.topic_id == new_id)
+    rows = _ranked(db.get_bind().dialect.name).where(EvidenceTopic.topic_id == new_id)
     await db.execute(insert(Knows).from_select(["topic_id", "person_id", "rank", "turn"], rows))
     if turn_of:
         await db.execute(_TURNS, [{"whose": person_id, "then": turn} for person_id, turn in turn_of])
@@ -121,41 +152,57 @@ async def is_missing(db: AsyncSession) -> bool:
 
 async def rebuild(db: AsyncSession, sources: Iterable[Source]) -> int:
     """Make everything again from what the features hold; how many pieces there are."""
-    for table in (Knows, EvidenceWord, EvidenceTopic, Evidence):
+    dialect = db.get_bind().dialect.name
+    # SQLite makes an index at once far sooner than row by row. On PostgreSQL, others would have to wait for it.
+    indexes = [index for table in _TABLES for index in table.indexes] if dialect == "sqlite" else []
+    connection = await db.connection()
+    for index in indexes:
+        await connection.run_sync(index.drop)
+    for table in _TABLES:
         await db.execute(delete(table))
-    number = 0
+    await db.execute(text(_MADE[dialect]))
+    last = 0
     for source in sources:
-        batch: list[tuple[int, Piece]] = []
-        async for piece in source(db):
-            number += 1
-            batch.append((number, piece))
-            if len(batch) == _AT_ONCE:
-                await _write(db, batch, new=True)
-                batch = []
-        await _write(db, batch, new=True)
-    await _set_sequence(db, number)
-    await db.execute(insert(Knows).from_select(["topic_id", "person_id", "rank", "turn"], _ranked()))
-    asks = (await db.execute(select(Ask.person_id, func.max(Ask.at)).group_by(Ask.person_id))).all()
-    if asks:
-        turns = [{"whose": person_id, "then": int(at.timestamp())} for person_id, at in asks]
-        await db.execute(_TURNS, turns)
-    return number
+        last = await _write_all(db, source(dialect), last)
+    # In order, so that each page of the table is written once.
+    made = select(_made.c.word, _made.c.evidence_id).order_by(_made.c.word, _made.c.evidence_id)
+    await db.execute(insert(EvidenceWord).from_select(["word", "evidence_id"], made))
+    await db.execute(text("DROP TABLE made_words"))
+    await db.execute(insert(Knows).from_select(["topic_id", "person_id", "rank", "turn"], _ranked(dialect)))
+    for index in indexes:
+        await connection.run_sync(index.create)
+    return await db.scalar(select(func.count(Evidence.id))) or 0
 
 
-async def _set_sequence(db: AsyncSession, last: int) -> None:
-    if db.get_bind().dialect.name == "postgresql" and last:
-        # We gave the numbers ourselves, and PostgreSQL counts on from where it was.
-        await db.execute(select(func.setval(func.pg_get_serial_sequence("evidence", "id"), last)))
+async def _write_all(db: AsyncSession, made: Pieces, last: int) -> int:
+    """Write what a feature has, numbered after `last`, but for its words, which are laid aside; the last number."""
+    rows, topics = made.rows.subquery(), made.topics.subquery()
+    some = select(*(rows.c[name] for name in _COLUMNS)).order_by(rows.c.subject, rows.c.person_id)
+    await db.execute(insert(Evidence).from_select(_COLUMNS, some))
+    links = select(Evidence.id, topics.c.topic_id).join(topics, _is_piece(topics)).where(Evidence.id > last)
+    await db.execute(insert(EvidenceTopic).from_select(["evidence_id", "topic_id"], links))
+    first, end = (
+        await db.execute(select(func.min(Evidence.id), func.max(Evidence.id)).where(Evidence.id > last))
+    ).one()
+    query = select(Evidence.id, rows.c.words).join(rows, _is_piece(rows)).where(rows.c.words != "")
+    for begin in range(first or 0, (end or 0) + 1, _AT_ONCE) if end else ():
+        batch = await db.execute(query.where(Evidence.id >= begin, Evidence.id < begin + _AT_ONCE))
+        # Everybody on a project has its words.
+        read_once = cache(words_of)
+        words = {number: read_once(said) for number, said in batch}
+        await db.execute(text(_ASIDE[db.get_bind().dialect.name]), {"words": json.dumps(words)})
+    return end or last
 
 
-async def _write(db: AsyncSession, batch: Sequence[tuple[int, Piece]], *, new: bool = False) -> None:
-    if new and batch:
-        rows = [
-            dict(zip(_COLUMNS, (n, p.person_id, p.kind, p.subject, p.title[:200], p.at), strict=True)) for n, p in batch
-        ]
-        await db.execute(_INTO[Evidence], rows)
-    topics = [{"evidence_id": n, "topic_id": t} for n, p in batch for t in dict.fromkeys(p.topics)]
-    words = [{"evidence_id": n, "word": w} for n, p in batch for w in words_of(p.words)]
+def _is_piece(rows: Any) -> Any:
+    return (
+        (Evidence.person_id == rows.c.person_id) & (Evidence.kind == rows.c.kind) & (Evidence.subject == rows.c.subject)
+    )
+
+
+async def _write(db: AsyncSession, evidence_id: int, piece: Piece) -> None:
+    topics = [{"evidence_id": evidence_id, "topic_id": topic} for topic in dict.fromkeys(piece.topics)]
+    words = [{"evidence_id": evidence_id, "word": word} for word in words_of(piece.words)]
     if topics:
         await db.execute(_INTO[EvidenceTopic], topics)
     if words:
@@ -169,10 +216,15 @@ async def _clear(db: AsyncSession, ids: Sequence[int]) -> None:
 
 def words_of(text: str, most: int = _MOST_WORDS) -> list[str]:
     """What is searched of a text: its first `most` words without their endings, but for those that say nothing."""
-    said = (
-        t.stem[:40] for t in tokens(text, longest=6_000) if t.word not in STOP and (len(t.stem) > 2 or t.raw.isupper())
-    )
-    return list(islice(dict.fromkeys(said), most))
+    return list(islice(dict.fromkeys(filter(None, map(_searched, typed(text, longest=6_000)))), most))
+
+
+@lru_cache(maxsize=100_000)
+def _searched(raw: str) -> str:
+    """What is searched of a word as it was typed; "" of one that says nothing."""
+    token = read(raw)
+    says = token is not None and token.word not in STOP and (len(token.stem) > 2 or raw.isupper())
+    return token.stem[:40] if token is not None and says else ""
 
 
 async def _rank(db: AsyncSession, person_id: int, topics: Iterable[int]) -> None:
@@ -204,9 +256,22 @@ async def _rank(db: AsyncSession, person_id: int, topics: Iterable[int]) -> None
     await db.flush()
 
 
-_INTO = {model: insert(cast(Table, model.__table__)) for model in (Evidence, EvidenceTopic, EvidenceWord)}
+_INTO = {model: insert(cast(Table, model.__table__)) for model in (EvidenceTopic, EvidenceWord)}
 """Rows as they are: mapping each to an object would take longer than writing it."""
 _knows = cast(Table, Knows.__table__)
+_TABLES = [cast(Table, model.__table__) for model in (Knows, EvidenceWord, EvidenceTopic, Evidence)]
+_MADE = {
+    "sqlite": "CREATE TEMPORARY TABLE made_words (word TEXT, evidence_id INTEGER)",
+    "postgresql": "CREATE TEMPORARY TABLE made_words (word varchar(40), evidence_id integer) ON COMMIT DROP",
+}
+_made = sql_table("made_words", column("word"), column("evidence_id"))
+_ASIDE = {
+    "sqlite": "INSERT INTO made_words SELECT word.value, CAST(piece.key AS INTEGER) "
+    "FROM json_each(:words) AS piece, json_each(piece.value) AS word",
+    "postgresql": "INSERT INTO made_words SELECT word.value, CAST(piece.key AS integer) "
+    "FROM json_each(CAST(:words AS json)) AS piece, json_array_elements_text(piece.value) AS word",
+}
+"""Words of many pieces in one value, which the database takes apart."""
 _TURNS = update(_knows).where(_knows.c.person_id == bindparam("whose")).values(turn=bindparam("then"))
 
 
@@ -218,12 +283,25 @@ _offers = case((Evidence.kind == OFFER, 1), else_=0)
 _done = case((Evidence.kind != OFFER, 1), else_=0)
 
 
-def _ranked() -> Any:
-    """Everybody's ranks, in one statement."""
+def _ranked(dialect: str) -> Any:
+    """Everybody's ranks and turns, in one statement."""
     offers, done = func.max(_offers), func.max(_done)
     rank = case(((offers == 1) & (done == 1), BOTH), (offers == 1, OFFERS), else_=HAS_DONE)
+    last = select(Ask.person_id, _seconds(dialect, func.max(Ask.at)).label("turn")).group_by(Ask.person_id).subquery()
     return (
-        select(EvidenceTopic.topic_id, Evidence.person_id, rank, literal(0))
+        select(EvidenceTopic.topic_id, Evidence.person_id, rank, func.coalesce(func.max(last.c.turn), 0))
         .join(Evidence, Evidence.id == EvidenceTopic.evidence_id)
+        .outerjoin(last, last.c.person_id == Evidence.person_id)
         .group_by(EvidenceTopic.topic_id, Evidence.person_id)
     )
+
+
+def _seconds(dialect: str, moment: Any) -> Any:
+    """Since 1970, whole ones."""
+    seconds = extract("epoch", moment)
+    return sql_cast(func.floor(seconds) if dialect == "postgresql" else seconds, Integer)
+
+
+def day_of(dialect: str, moment: Any) -> Any:
+    """The day of a moment, in UTC."""
+    return sql_cast(func.timezone("UTC", moment), Date) if dialect == "postgresql" else func.date(moment)

@@ -1,8 +1,8 @@
 """Whom a question leads to: read as topics, looked for in people's own words, fused, filtered by who may be asked.
 
-Nobody who is hidden, paused, has left, has withdrawn or was asked as often as they offered is ever found. Every read is
+Nobody who is hidden, paused, has left, has withdrawn or was asked as often as they offered is ever found. Reads are
 bounded, however many people there are: topics lead to people by an index in the order in which they are shown, and
-words that many people use lead to nobody. `docs/finding.md` has the figures.
+words that many people use lead to nobody. `docs/finding.md` has the figures, and what is not bounded.
 """
 
 import math
@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.champions.finding import queries
 from qibot.champions.finding.models import HELPED, INTRODUCED, LED, OFFER
-from qibot.champions.finding.queries import Candidate, Clue
+from qibot.champions.finding.queries import Candidate, Clue, Found
+from qibot.champions.finding.statements import CANDIDATES, COMMON, SLOTS
 from qibot.champions.models import OPEN
 from qibot.champions.roles import PARTNER_ROLE
 from qibot.clock import local_date
@@ -119,64 +120,93 @@ async def search(
         # The place is part of what is meant: "Luton hospice at home".
         where, reading = None, held.read(words)
     asked = where.rest if where else words
-    hits = await _hits(db, asked, reading, asking, where)
-    wider = where is not None and not hits
-    if wider:
-        hits = await _hits(db, asked, reading, asking, None)
+    found = await _found(db, asked, reading, asking, where)
     first = (page - 1) * PAGE
     return Results(
         reading.topics,
-        tuple(hits[first : first + PAGE]),
-        len(hits) > first + PAGE,
-        () if reading.topics or reading.elsewhere else tuple(held.nearest(words)),
+        tuple(_hit(one) for one in found.best[first : first + PAGE]),
+        len(found.best) > first + PAGE,
+        _nearest(held, words, reading, where),
         reading.elsewhere,
         where.said if where else "",
-        wider,
+        found.wider,
         reading.repaired,
         reading.unknown,
     )
 
 
-async def _hits(db: AsyncSession, words: str, reading: Reading, asking: Asking, where: Where | None) -> list[Hit]:
+def _nearest(held: Vocabulary, words: str, reading: Reading, where: Where | None) -> tuple[Match, ...]:
+    if reading.topics or reading.elsewhere:
+        return ()
+    # Of a place, too, something may be near.
+    return tuple(held.nearest(words)) if where else reading.nearest
+
+
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """Those who may be asked, the best first; `wider`: nobody is where they were asked for."""
+
+    best: Sequence["_Weighed"] = ()
+    wider: bool = False
+
+
+async def _found(db: AsyncSession, words: str, reading: Reading, asking: Asking, where: Where | None) -> _Best:
     if reading.elsewhere:
-        return []
+        return _Best((), where is not None)
     topics = {match.topic_id: match for match in reading.topics}
     shares = await _by_words(db, words, reading)
-    found: dict[int, Candidate] = {}
-    for candidate in await queries.by_topics(db, list(topics), asking, where):
-        found.setdefault(candidate.person_id, candidate)
-    for candidate in await queries.by_evidence(db, list(shares), asking, where):
-        found.setdefault(candidate.person_id, candidate)
-    return await _ranked(db, found, topics, shares, asking, _may_be_asked)
+    sought = queries.Sought(list(topics), list(shares))
+    for at in dict.fromkeys((where, None)):
+        found = await queries.people(db, sought, asking, at)
+        best = _sorted(found.values(), _Question(topics, shares, asking), _may_be_asked)
+        if best:
+            return _Best(best, at is not where)
+    return _Best((), where is not None)
 
 
 async def for_topics(db: AsyncSession, topics: Sequence[Topic], *, asker: Person, now: datetime) -> list[Hit]:
     """Champions who offer any of these topics and may be asked now, in the order of a search."""
     asking = Asking(asker.id, asker.organisation_id, False, now, local_date(now, asker.zone))
     meant = {topic.id: Match(topic.id, topic.slug, topic.label, 1.0, topic.label) for topic in topics}
-    found: dict[int, Candidate] = {}
+    found: dict[int, Found] = {}
     for first in range(0, len(topics), queries.TOPICS_AT_ONCE):
         some = list(meant)[first : first + queries.TOPICS_AT_ONCE]
-        for candidate in await queries.by_topics(db, some, asking, None):
-            found.setdefault(candidate.person_id, candidate)
-    return await _ranked(db, found, meant, {}, asking, _offers)
+        found |= await queries.people(db, queries.Sought(some, told=list(meant)), asking, None)
+    return [_hit(one) for one in _sorted(found.values(), _Question(meant, {}, asking), _offers)]
 
 
-async def _ranked(
-    db: AsyncSession,
-    found: Mapping[int, Candidate],
-    topics: Mapping[int, Match],
-    shares: Mapping[int, float],
-    asking: Asking,
-    wanted: Callable[[Candidate, Sequence[Clue]], bool],
-) -> list[Hit]:
-    clues: dict[int, list[Clue]] = defaultdict(list)
-    for clue in await queries.clues(db, list(found), list(topics), list(shares)):
-        clues[clue.person_id].append(clue)
-    told = ((person, clues[person.person_id]) for person in found.values())
-    ranked = [_hit(person, some, topics, shares, asking) for person, some in told if wanted(person, some)]
-    ranked.sort(key=lambda pair: pair[0])
-    return [hit for _, hit in ranked]
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What people are weighed by: the topics, and how much of what is asked a piece of evidence holds."""
+
+    topics: Mapping[int, Match]
+    shares: Mapping[int, float]
+    asking: Asking
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """Somebody with what speaks for them."""
+
+    found: Found
+    by_topic: Mapping[int, Sequence[Clue]]
+    score: float
+    same: bool
+    question: _Question
+
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """Where they come in the list."""
+        # Scores that are nearly the same are the same, so that people take turns.
+        person = self.found.person
+        return self.same, -len(self.by_topic), -round(self.score, 1), person.turn, person.person_id
+
+
+def _sorted(
+    found: Iterable[Found], question: _Question, wanted: Callable[[Candidate, Sequence[Clue]], bool]
+) -> list[_Weighed]:
+    weighed = [_weighed(one, question) for one in found if wanted(one.person, one.clues)]
+    return sorted(weighed, key=lambda one: one.place)
 
 
 def _offers(person: Candidate, clues: Sequence[Clue]) -> bool:
@@ -185,7 +215,7 @@ def _offers(person: Candidate, clues: Sequence[Clue]) -> bool:
 
 def _may_be_asked(person: Candidate, clues: Sequence[Clue]) -> bool:
     """Champions, and those who lead what was asked for: whoever only helps has not offered to be asked."""
-    return any(person.champion or clue.kind == LED for clue in clues)
+    return person.champion or any(clue.kind == LED for clue in clues)
 
 
 async def _by_words(db: AsyncSession, words: str, reading: Reading) -> dict[int, float]:
@@ -196,55 +226,55 @@ async def _by_words(db: AsyncSession, words: str, reading: Reading) -> dict[int,
         if token.word in STOP:
             continue
         said.setdefault(token.stem, seldom(meant.get(token.word, token.word)))
-    telling = sorted(said, key=lambda word: -said[word])[: queries.SLOTS]
+    telling = sorted(said, key=lambda word: -said[word])[:SLOTS]
     places = await queries.postings(db, telling)
-    total = sum(said[word] * math.log(1 + queries.COMMON) for word in telling) or 1.0
+    total = sum(said[word] * math.log(1 + COMMON) for word in telling) or 1.0
     shares: dict[int, float] = defaultdict(float)
     for word, evidence in places.items():
-        worth = said[word] * math.log(1 + queries.COMMON / len(evidence)) / total
+        worth = said[word] * math.log(1 + COMMON / len(evidence)) / total
         for evidence_id in evidence:
             shares[evidence_id] += worth
-    best = sorted(shares.items(), key=lambda pair: (-pair[1], -pair[0]))[: queries.CANDIDATES]
+    best = sorted(shares.items(), key=lambda pair: (-pair[1], -pair[0]))[:CANDIDATES]
     return {evidence_id: min(1.0, share) for evidence_id, share in best if share >= _ENOUGH_OF_WORDS}
 
 
-def _hit(
-    person: Candidate,
-    clues: Sequence[Clue],
-    topics: Mapping[int, Match],
-    shares: Mapping[int, float],
-    asking: Asking,
-) -> tuple[tuple[Any, ...], Hit]:
-    """Somebody with their reasons, and where they come in the list."""
-    named = person.visibility in ("", OPEN) or asking.organiser
+def _weighed(found: Found, question: _Question) -> _Weighed:
+    person, topics, shares, asking = found.person, question.topics, question.shares, question.asking
     by_topic: dict[int, list[Clue]] = defaultdict(list)
-    for clue in clues:
+    for clue in found.clues:
         if clue.topic_id in topics:
             by_topic[clue.topic_id].append(clue)
     score = sum(topics[topic].score * _strength(some, asking.today) for topic, some in by_topic.items())
-    text = max((shares.get(clue.evidence_id, 0.0) for clue in clues), default=0.0)
-    score += _TEXT * text
-    partner = person.champion and person.partner
-    same = bool(asking.organisation_id) and person.organisation_id == asking.organisation_id and not partner
-    topic = max(by_topic, key=lambda one: topics[one].score, default=0)
+    score += _TEXT * max((shares.get(clue.evidence_id, 0.0) for clue in found.clues), default=0.0)
+    same = bool(asking.organisation_id) and person.organisation_id == asking.organisation_id
+    return _Weighed(found, by_topic, score, same and not _is_partner(person), question)
+
+
+def _is_partner(person: Candidate) -> bool:
+    return person.champion and person.partner
+
+
+def _hit(one: _Weighed) -> Hit:
+    """Somebody as they are shown, with their reasons."""
+    person, clues, topics = one.found.person, one.found.clues, one.question.topics
+    named = person.visibility in ("", OPEN) or one.question.asking.organiser
+    partner = _is_partner(person)
     project = next((clue.subject for clue in clues if clue.kind == LED), 0)
-    hit = Hit(
+    return Hit(
         person.person_id,
         person.name if named else "",
         PARTNER_ROLE if partner else person.role,
         "" if partner else person.organisation,
         person.place,
         person.offer if person.champion else "",
-        topic,
-        same,
-        tuple(_reasons(by_topic, clues, topics, shares, named and not partner)),
-        round(score, 3),
+        max(one.by_topic, key=lambda about: topics[about].score, default=0),
+        one.same,
+        tuple(_reasons(one.by_topic, clues, topics, one.question.shares, named and not partner)),
+        round(one.score, 3),
         0 if person.champion else project,
         person.hidden,
         tuple(role for role in person.roles if role != PARTNER_ROLE.lower()),
     )
-    # Scores that are nearly the same are the same, so that people take turns.
-    return (same, -len(by_topic), -round(score, 1), person.turn, person.person_id), hit
 
 
 def _strength(clues: Iterable[Clue], today: date) -> float:

@@ -1,0 +1,56 @@
+"""A search asks little, however much there is to find."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import event
+
+from qibot.champions.finding import statements
+from qibot.champions.finding.service import search
+from qibot.clock import SetClock
+from qibot.database import Database
+from tests.cast import AMINA, PRIYA, RUTH, TOMASZ
+from tests.champions.test_finding import offer
+from tests.talk import Network
+
+
+@pytest.fixture
+def two_looked_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Of each topic and of each place, two people are looked at."""
+    made = (statements.first, statements.narrowed, statements.from_there)
+    monkeypatch.setattr(statements, "SCANNED", 2)
+    for one in made:
+        one.cache_clear()
+    yield
+    for one in made:
+        one.cache_clear()
+
+
+async def test_a_search_is_three_questions_to_the_database(talk: Network, database: Database, clock: SetClock) -> None:
+    await talk.join(AMINA, TOMASZ, PRIYA)
+    for who in (TOMASZ, PRIYA):
+        await offer(talk, who, "sepsis", "falls", offer="Our kingfisher trolley")
+    asked: list[str] = []
+
+    async def names() -> list[str]:
+        async with database.transaction(reading=True) as db:
+            words = "kingfisher trolley for sepsis and falls"
+            found = await search(db, words, asker=None, now=clock.now(), today=clock.now().date())
+        return [hit.name for hit in found.hits]
+
+    # The first reads the lists that are held from then on.
+    await names()
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert await names() == ["Tomasz Nowak", "Priya Raman"]
+    # Which lists are held, whose words these are, who they are.
+    assert len([one for one in asked if one.startswith(("SELECT", "WITH"))]) == 3
+
+
+@pytest.mark.usefixtures("two_looked_at")
+async def test_whoever_is_beyond_those_looked_at_is_found_by_their_place(talk: Network) -> None:
+    await talk.join(AMINA, RUTH, TOMASZ, PRIYA)
+    for who in (RUTH, TOMASZ, PRIYA):
+        await offer(talk, who, "sepsis")
+    await talk(AMINA).says("find sepsis luton")
+    assert "Priya Raman" in talk(AMINA).sees
+    assert "Tomasz" not in talk(AMINA).sees
