@@ -11,7 +11,6 @@ from qibot.dates import say_date
 from qibot.events import followups, small
 from qibot.events.forms import (
     AnswerPledge,
-    CancelEvent,
     ChangePledge,
     CreateEvent,
     GroupAnswers,
@@ -41,7 +40,7 @@ def created(event: Event, today: date) -> Message:
             "People join by typing ", Typed(f"event join {event.code}"), ". Put the code on the invitation or a slide."
         ),
         Note(_plan(event)),
-        Buttons(Button("Join it yourself", Say(f"event join {event.code}")), _show(event)),
+        Buttons(_how_to_join(event), Button("Join it yourself", Say(f"event join {event.code}")), _show(event)),
     )
 
 
@@ -102,34 +101,13 @@ def shown(event: Event, counts: Counts | None, today: date) -> Message:
         return Message(f"{event.title} (cancelled)", _facts(event, today), figures, others)
     organise = Buttons(
         Button("Report", Say(f"event report {event.code}"), "primary"),
+        _how_to_join(event),
         Button("Group the answers", Say(f"event themes {event.code}")),
         Button("Change it", Say(f"event edit {event.code}")),
         Button("Organisers", Say(f"event organiser {event.code}")),
         Button("Cancel the event", Say(f"event cancel {event.code}"), "danger"),
     )
     return Message(event.title, _facts(event, today), figures, _what_next(event), organise)
-
-
-def cancelling(event: Event, today: date) -> Message:
-    """Before cancelling."""
-    return Message(
-        f"Cancel “{event.title}”?",
-        _facts(event, today),
-        Text("Nobody can join it any more, and nobody is asked about promises made there. What was said stays."),
-        Buttons(
-            Button("Yes, cancel it", CancelEvent(event.id), "danger"),
-            Button("Keep it", Say(f"event show {event.code}")),
-        ),
-    )
-
-
-def cancelled(event: Event) -> Message:
-    """After cancelling."""
-    return Message(
-        f"“{event.title}” is cancelled",
-        Text("Nobody is asked about promises made there. I do not tell those who joined; please let them know."),
-        Buttons(Button("Create another", Say("event create"))),
-    )
 
 
 def which_form(event: Event) -> Message:
@@ -310,6 +288,10 @@ def _show(event: Event) -> Button:
     return Button("See the event", Say(f"event show {event.code}"))
 
 
+def _how_to_join(event: Event) -> Button:
+    return Button("Link and picture", Say(f"event qr {event.code}"))
+
+
 def _what_next(event: Event) -> Buttons:
     reflect = Button("Reflect", Say(f"reflect {event.code}"), "primary")
     return Buttons(reflect, Button("Make a pledge", Say(f"event pledge {event.code}")))
@@ -364,8 +346,6 @@ EXAMPLES: dict[str, Message | Form] = {
     "shown_organiser_places": shown(_EVENT, Counts(21, 3, 0, 0, {"Luton": 12, "Bedford": 6, "": 3}), _DAY),
     "shown_cancelled_to_member": shown(_CANCELLED, None, _DAY),
     "shown_cancelled": shown(_CANCELLED, Counts(0, 0, 0, 0), _DAY),
-    "cancelling": cancelling(_EVENT, _DAY),
-    "cancelled": cancelled(_CANCELLED),
     "which_form": which_form(_EVENT),
     "reflected": reflected(_EVENT, 3, named=True),
     "reflected_without_name": reflected(_EVENT, 1, named=False),

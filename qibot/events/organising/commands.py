@@ -6,6 +6,7 @@ from qibot.chat.message import Message
 from qibot.claims import row_id
 from qibot.events import places, rights
 from qibot.events import service as events
+from qibot.events.forms import CancelEvent
 from qibot.events.models import Event
 from qibot.events.organising import service, views
 from qibot.events.organising.forms import AtPlace, EditEvent, TakeBack
@@ -28,6 +29,20 @@ async def edited(turn: Turn, said: EditEvent) -> Message:
     about = {"title": said.title, "place": said.place, "follow_up": said.follow_up}
     done = await service.edit(turn.db, event, turn.member, day=said.day, now=turn.now, today=turn.today, **about)
     return views.edited(event, done, turn.today)
+
+
+@commands.command("event cancel", needs=member, help="Cancel an event you organise.", reads=True)
+async def cancel(turn: Turn, code: str) -> Message:
+    event = await rights.must(turn.db, await events.by_code(turn.db, code), turn.member)
+    events.standing(event)
+    return views.cancelling(event, turn.today)
+
+
+@commands.action(CancelEvent, needs=member)
+async def cancelled(turn: Turn, pressed: CancelEvent) -> Message:
+    event = await _of(turn, pressed.event)
+    await events.cancel(turn.db, event, turn.now)
+    return views.cancelled(event)
 
 
 @commands.command("event organiser", needs=member, help="Who organises an event with you; add a member by name.")

@@ -8,6 +8,7 @@ from qibot.chat.message import Bold, Button, Buttons, Facts, Message, Note, Part
 from qibot.chat.router import Say
 from qibot.dates import say_date
 from qibot.events import followups
+from qibot.events.forms import CancelEvent
 from qibot.events.models import Event
 from qibot.events.organising.forms import AtPlace, EditEvent, TakeBack
 from qibot.events.organising.service import Edited
@@ -66,6 +67,28 @@ def at_place(event: Event, place: str, today: date) -> Message:
     return Message("Thank you", text, Buttons(reflect, _show(event)))
 
 
+def cancelling(event: Event, today: date) -> Message:
+    """Before cancelling."""
+    return Message(
+        f"Cancel “{event.title}”?",
+        _facts(event, today),
+        Text("Nobody can join it any more, and nobody is asked about promises made there. What was said stays."),
+        Buttons(
+            Button("Yes, cancel it", CancelEvent(event.id), "danger"),
+            Button("Keep it", Say(f"event show {event.code}")),
+        ),
+    )
+
+
+def cancelled(event: Event) -> Message:
+    """After cancelling."""
+    return Message(
+        f"“{event.title}” is cancelled",
+        Text("Nobody is asked about promises made there. I do not tell those who joined; please let them know."),
+        Buttons(Button("Create another", Say("event create"))),
+    )
+
+
 def organisers(event: Event, added: Sequence[Person], new: Person | None = None, *, already: bool = False) -> Message:
     """Who organises an event besides the organisers of the network; `new` was added just now, or might `already`."""
     parts: list[Part] = []
@@ -112,6 +135,8 @@ EXAMPLES: dict[str, Message | Form] = {
     "edited_nothing": edited(_ONE, Edited(), _DAY),
     "changed": changed(_EVENT, _DAY),
     "changed_one_place": changed(_ONE, _DAY),
+    "cancelling": cancelling(_ONE, _DAY),
+    "cancelled": cancelled(_ONE),
     "at_place": at_place(_EVENT, "Bedford", _DAY),
     "organisers": organisers(_EVENT, [_AMINA]),
     "organisers_none": organisers(_EVENT, []),
