@@ -60,11 +60,16 @@ def join_first(event: Event) -> Message:
 def joined(event: Event, *, new: bool, today: date) -> Message:
     """After joining an event."""
     title = f"You are in: {event.title}" if new else f"You had joined “{event.title}” already"
-    pairs = "On the day the organisers may make pairs of people. "
-    note = Note(
-        pairs, Typed("pairs"), " then says with whom you sit, what they see of you, and leaves you out if you like."
-    )
-    return Message(title, _facts(event, today), _what_next(event), note)
+    parts: list[Part] = [_facts(event, today), _what_next(event)]
+    if event.day >= today:
+        parts += [
+            Text(
+                "On the day the organisers may put people into pairs. If you agreed to be found and to be introduced, "
+                "you are in them, and whoever sits with you sees your name, role and organisation."
+            ),
+            Buttons(Button("Leave me out of pairs", Say(f"pairs out {event.code}"))),
+        ]
+    return Message(title, *parts)
 
 
 def mine(events: Sequence[Event], today: date) -> Message:
@@ -339,6 +344,7 @@ EXAMPLES: dict[str, Message | Form] = {
     "join_first": join_first(_EVENT),
     "joined": joined(_EVENT, new=True, today=_DAY),
     "joined_again": joined(_EVENT, new=False, today=_DAY),
+    "joined_afterwards": joined(_EVENT, new=True, today=_LATER),
     "mine": mine([_EVENT], _DAY),
     "mine_none": mine([], _DAY),
     "shown": shown(_EVENT, None, _DAY),

@@ -9,7 +9,7 @@ from qibot.events import service as events
 from qibot.events.forms import CancelEvent
 from qibot.events.models import Event
 from qibot.events.organising import service, views
-from qibot.events.organising.forms import AtPlace, EditEvent, TakeBack
+from qibot.events.organising.forms import AtPlace, EditEvent, StepDown, TakeBack
 from qibot.people.commands import one_person
 from qibot.people.turn import Turn, member, table
 
@@ -41,8 +41,8 @@ async def cancel(turn: Turn, code: str) -> Message:
 @commands.action(CancelEvent, needs=member)
 async def cancelled(turn: Turn, pressed: CancelEvent) -> Message:
     event = await _of(turn, pressed.event)
-    await events.cancel(turn.db, event, turn.now)
-    return views.cancelled(event)
+    told = await service.cancel(turn.db, event, turn.member, turn.now, turn.today)
+    return views.cancelled(event, told)
 
 
 @commands.command("event organiser", needs=member, help="Who organises an event with you; add a member by name.")
@@ -52,17 +52,22 @@ async def organiser(turn: Turn, name_and_code: Rest) -> Message:
     if not name.strip():
         return views.organisers(event, await rights.added(turn.db, event))
     person = await one_person(turn, name.strip())
-    new = await rights.add(turn.db, event, person)
-    await turn.db.flush()
+    new = await service.add(turn.db, event, person, turn.member, turn.now)
     return views.organisers(event, await rights.added(turn.db, event), person, already=not new)
 
 
 @commands.action(TakeBack, needs=member)
 async def taken_back(turn: Turn, pressed: TakeBack) -> Message:
     event = await _of(turn, pressed.event)
-    await rights.take_back(turn.db, event, pressed.person)
-    await turn.db.flush()
+    await service.take_back(turn.db, event, pressed.person)
     return views.organisers(event, await rights.added(turn.db, event))
+
+
+@commands.action(StepDown, needs=member)
+async def stepped_down(turn: Turn, pressed: StepDown) -> Message:
+    event = await events.by_id(turn.db, pressed.event)
+    await service.take_back(turn.db, event, turn.member.id)
+    return views.stepped_down(event)
 
 
 @commands.action(AtPlace, needs=member)
