@@ -312,7 +312,7 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, Bro
         await self.says(RUTH, "event show SEPSIS")
         await self.says(OWEN, "event organiser Ruth SEPSIS")
         await self.deliver()
-        self.reads(RUTH, "You organise “Sepsis day” now")
+        self.reads(RUTH, "You organise Sepsis day now")
         await self.presses(RUTH, "I would rather not")
         await self.says(AMINA, "event join SEPSIS")
         await self.presses(AMINA, "Leave me out of pairs")
