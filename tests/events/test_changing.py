@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from qibot.clock import SetClock
 from qibot.database import Database
 from qibot.events.models import Attendance, Event, EventOrganiser
 from qibot.outbox.models import Delivery
 from qibot.outbox.worker import Worker
+from qibot.people.models import Person
 from tests.cast import AMINA, JONAS, OWEN, PRIYA, RUTH, TOMASZ
 from tests.events.meeting import hold
 from tests.events.test_pledges import pass_days
@@ -275,6 +276,17 @@ async def test_a_new_organiser_hears_by_whom_and_steps_down_by_one_press(
     assert [m.title for m in amina.inbox] == [told.title] * 2
     async with database.transaction(reading=True) as db:
         assert len(list(await db.scalars(select(EventOrganiser)))) == 1
+
+
+async def test_a_new_organiser_hears_so_when_who_added_them_has_left(
+    talk: Network, worker: Worker, database: Database, clock: SetClock
+) -> None:
+    await hold(talk, AMINA)
+    await talk(OWEN).says("event organiser Amina Okafor QI27")
+    async with database.transaction() as db:
+        await db.execute(update(Person).where(Person.name == OWEN.name).values(left_at=clock.now()))
+    await worker.run_until_quiet()
+    assert "One of its organisers added you." in talk(AMINA).reads().sees
 
 
 async def test_stepping_down_is_for_oneself_alone(talk: Network, database: Database) -> None:

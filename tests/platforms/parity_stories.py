@@ -316,6 +316,8 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, Bro
         await self.presses(RUTH, "I would rather not")
         await self.says(AMINA, "event join SEPSIS")
         await self.presses(AMINA, "Leave me out of pairs")
+        await self.says(AMINA, "pairs out SEPSIS")
+        await self.presses(AMINA, "Include me again")
 
     async def _asks(self, who: Character, of: str, *reasons: str) -> None:
         """Ask whoever is shown so, for these reasons until one is taken."""

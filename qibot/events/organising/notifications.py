@@ -13,6 +13,7 @@ from qibot.outbox.models import Delivery
 from qibot.outbox.notifications import notification
 from qibot.outbox.service import RUNS
 from qibot.people import service as people
+from qibot.people.models import Person
 
 
 @notification(service.CHANGED, label="Another day or place of an event you joined", purpose="nudges")
@@ -40,8 +41,8 @@ async def organiser_added(db: AsyncSession, delivery: Delivery, now: datetime) -
     reader = await people.person(db, delivery.person_id)
     if event.cancelled_at or not await rights.may_organise(db, event, reader):
         return None
-    by = await people.person(db, service.added_by(delivery))
-    return views.you_organise(event, by.name if by.here else "", local_date(now, reader.zone))
+    by = await db.get(Person, service.added_by(delivery))
+    return views.you_organise(event, by.name if by and by.here else "", local_date(now, reader.zone))
 
 
 NOTIFICATIONS = (changed, called_off, organiser_added)
