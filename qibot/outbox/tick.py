@@ -21,7 +21,7 @@ class Tick:
 
 
 async def together(parts: Sequence[Awaitable[Tick]]) -> Tick:
-    """What they did. All are waited for, whatever happens to one, so that nothing goes on behind a tick that has ended."""
+    """What they did. All are waited for, whatever happens to one: nothing goes on behind a tick that has ended."""
     if len(parts) < 2:
         return await parts[0] if parts else Tick()
     done = await asyncio.gather(*parts, return_exceptions=True)
