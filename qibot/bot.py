@@ -77,12 +77,12 @@ class Bot:
         async with self.database.transaction() as db:
             await people.unreachable(db, sender.platform, sender.workspace, sender.account, reason)
 
-    async def installed(self, platform: str, workspace: str, name: str) -> None:
+    async def installed(self, platform: str, workspace: str, name: str, opens: str = "") -> None:
         """The bot was installed in a workspace, or is back."""
         async with self.database.transaction() as db:
             # Whatever was wrong with the bot in there before is over, told or not.
             await people.workspace_removed(db, platform, workspace, self.clock.now())
-            await people.workspace_of(db, platform, workspace, name)
+            await people.workspace_of(db, platform, workspace, name, opens)
 
     def what(self, incoming: Incoming) -> str:
         """The kind of thing that came in: a name of ours, never anything somebody typed."""
@@ -119,6 +119,7 @@ class Bot:
                 email=profile.email if profile else "",
                 zone=profile.zone if profile else "Europe/London",
                 guest=profile.guest if profile else False,
+                opens=sender.opens,
             )
         return True
 
@@ -140,6 +141,9 @@ class Bot:
             known = await people.recognise(db, sender.platform, sender.workspace, sender.account)
             if known is None or known.identity.unreachable or known.workspace.removed_at:
                 # Somebody new, or somebody back: whoever speaks can be spoken to.
+                raise _NeverMet
+            if sender.opens and known.workspace.opens != sender.opens:
+                # The first to speak since it is kept; or the app is another one now.
                 raise _NeverMet
             key = f"{sender.platform}/{sender.workspace}/{incoming.id}"
             if not reading and not await people.receive(db, key, self.what(incoming), now):

@@ -45,6 +45,9 @@ from qibot.events.fishbowl import commands as fishbowl
 from qibot.events.fishbowl import notifications as fishbowl_notifications
 from qibot.events.fishbowl import service as fishbowl_service
 from qibot.events.fishbowl import views as fishbowl_views
+from qibot.events.joining import commands as joining
+from qibot.events.joining import service as joining_service
+from qibot.events.joining import views as joining_views
 from qibot.events.organising import commands as organising
 from qibot.events.organising import notifications as organising_notifications
 from qibot.events.organising import views as organising_views
@@ -125,7 +128,12 @@ async def home(turn: Turn) -> Message:
 
 
 async def _otherwise(turn: Turn, words: str, nearest: str) -> Message:
-    return await champions.otherwise(turn, words, nearest) if words else overview(router, turn)
+    if not words:
+        return overview(router, turn)
+    message = await champions.otherwise(turn, words, nearest)
+    # Whoever has a code in front of them types it, and no more.
+    event = await joining_service.by_word(turn.db, words)
+    return message.plus(*joining_views.also_a_code(event)) if event else message
 
 
 def _home(turn: Turn, parts: tuple[Part, ...]) -> Message:
@@ -233,6 +241,7 @@ views: tuple[ModuleType, ...] = (
     letting_go_views,
     broadcast_outcome_views,
     delegate_views,
+    joining_views,
     organising_views,
     reporting_views,
     fishbowl_views,
@@ -259,6 +268,7 @@ router: Router[Turn] = Router(
         events.commands,
         broadcasts.commands,
         delegates.commands,
+        joining.commands,
         organising.commands,
         reporting.commands(introduction_figures.links),
         mixing.commands,

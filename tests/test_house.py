@@ -160,7 +160,7 @@ def test_what_needs_nobody_known_is_a_short_list() -> None:
     open_to_all = {row.kind.wire for row in router.actions.values() if row.needs is anybody}
     assert open_to_all == {"champions.narrow"}
     forms = {row.kind.shape.wire for row in router.submissions.values() if row.needs is anybody}
-    assert forms == {"people.join", "champions.find"}
+    assert forms == {"people.join", "champions.find", "events.join"}
 
 
 def test_every_button_and_form_that_views_offer_is_answered() -> None:

@@ -13,6 +13,7 @@ from qibot.chat.message import Message
 from qibot.clock import local_date
 from qibot.outbox.models import Delivery
 from qibot.outbox.notifications import notification
+from qibot.outbox.service import RUNS
 from qibot.people import service as people
 
 
@@ -45,7 +46,7 @@ async def edit(db: AsyncSession, delivery: Delivery, now: datetime) -> Message |
 # ---- For organisers
 
 
-@notification(service.SECOND_KIND, label="Broadcasts that wait for a second yes", purpose="nudges", asked_for=True)
+@notification(service.SECOND_KIND, label="Broadcasts that wait for a second yes", purpose=RUNS, asked_for=True)
 async def second(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
     """For every other organiser, until one of them decides."""
     found = await _broadcast(db, delivery)
@@ -56,7 +57,7 @@ async def second(db: AsyncSession, delivery: Delivery, now: datetime) -> Message
     return letting_go.second(found, await audience.look(db, found, today), today)
 
 
-@notification(service.DECIDED_KIND, label="What was decided about your broadcasts", purpose="nudges", asked_for=True)
+@notification(service.DECIDED_KIND, label="What was decided about your broadcasts", purpose=RUNS, asked_for=True)
 async def decided(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
     """For whoever wanted to send it."""
     found = await _broadcast(db, delivery)
@@ -70,7 +71,7 @@ async def decided(db: AsyncSession, delivery: Delivery, now: datetime) -> Messag
 @notification(
     sending.PROGRESS_KIND,
     label="How your broadcasts go",
-    purpose="nudges",
+    purpose=RUNS,
     asked_for=True,
     settled=sending.look_again,
 )
@@ -84,7 +85,7 @@ async def progress(db: AsyncSession, delivery: Delivery, now: datetime) -> Messa
 @notification(
     sending.PROGRESS_EDIT_KIND,
     label="How your broadcasts go, brought up to date",
-    purpose="nudges",
+    purpose=RUNS,
     asked_for=True,
     replaces=sending.progress_of,
     settled=sending.look_again,
@@ -96,7 +97,7 @@ async def progress_edit(db: AsyncSession, delivery: Delivery, now: datetime) -> 
     return outcome.report(found, await report.figures(db, found, now), now, reader.zone)
 
 
-@notification(answering.REPLY_KIND, label="Words that people write back to you", purpose="nudges", asked_for=True)
+@notification(answering.REPLY_KIND, label="Words that people write back to you", purpose=RUNS, asked_for=True)
 async def reply(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
     """For whoever sent the broadcast."""
     found = await answering.reply(db, sending.id_in(delivery.subject))

@@ -7,11 +7,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who did it, in the platform's own ids. `workspace` is one Slack workspace (or org) or one Teams tenant."""
+    """Who did it, in the platform's own ids. `workspace` is one Slack workspace (or org) or one Teams tenant; `opens`
+    is the address that opens the bot's chat there, as far as what came in says so: no part of who it was.
+    """
 
     platform: str
     workspace: str
     account: str
+    opens: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,8 +120,8 @@ class Answering(Protocol):
         """What to answer. Never raises."""
         ...
 
-    async def installed(self, platform: str, workspace: str, name: str) -> None:
-        """The bot is in a workspace now."""
+    async def installed(self, platform: str, workspace: str, name: str, opens: str = "") -> None:
+        """The bot is in a workspace now; `opens` is the address that opens its chat there, where it is known."""
         ...
 
     async def removed(self, platform: str, workspace: str) -> None:

@@ -1,5 +1,6 @@
 """A conversation in Teams on the demo's page: words, and cards for a browser with and without script."""
 
+import base64
 import json
 import zlib
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from qibot.demo.cards_html import CardSetting, for_the_renderer, render
 from qibot.demo.page import Page
 from qibot.demo.page_entries import LATEST, Entry, local, payload, title
 from qibot.demo.page_things import Doing, Left
+from qibot.demo.teams_checks import without_pictures
 from qibot.demo.teams_server import TeamsUser
 from qibot.demo.teams_things import TeamsPost
 
@@ -39,7 +41,8 @@ def teams_entries(
 
 def _message(user: TeamsUser, post: TeamsPost, id: str, html: Markup, said: list[Doing]) -> Entry:
     mine = post.user == user.id
-    payloads = [payload(f"payload: what the bot sent ({post.sent_by})", post.sent)] if post.sent is not None else []
+    sent = f"payload: what the bot sent ({post.sent_by})"
+    payloads = [payload(sent, without_pictures(post.sent))] if post.sent is not None else []
     payloads += [payload(title(one), one.sent) for one in said if one.sent is not None]
     trouble = _trouble(next((one for one in said if one.trouble), None))
     name = user.name if mine else "qibot"
@@ -60,6 +63,10 @@ def _trouble(one: Doing | None) -> str:
 def _html(page: Page, key: str, user: TeamsUser, post: TeamsPost, id: str, hidden: Markup) -> Markup:
     """The words and the card of a message; the card also as the data that Microsoft's renderer draws."""
     said = Markup('<p class="said">{}</p>').format(post.text) if post.text else Markup("")
+    if post.picture is not None:
+        name, data = post.picture
+        url = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+        said += Markup('<figure class="picture"><img src="{}" alt="{}"></figure>').format(url, name)
     card = post.instead.get(user.id, post.card)
     if card is None:
         return said

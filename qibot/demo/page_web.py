@@ -110,7 +110,7 @@ class Web:
             return PlainTextResponse("There is no such file.\n", 404)
         return Response(
             file.content,
-            media_type="text/plain; charset=utf-8",
+            media_type="image/png" if file.content.startswith(b"\x89PNG\r\n\x1a\n") else "text/plain; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{_safe(file.name)}"'},
         )
 

@@ -1,5 +1,6 @@
 """What the stand-in holds against a card or a message: shape, size, and what would be shown wrongly or not at all."""
 
+import base64
 import json
 import re
 from collections import Counter
@@ -13,7 +14,8 @@ from qibot.demo.teams_cards import actions_of, elements, kind_of
 Found = Iterator[str]
 
 _MENTION = re.compile(r"<at>(.*?)</at>")
-CARD_TYPE = "application/vnd.microsoft.card.adaptive"
+CARD_TYPE, PICTURE_TYPE = "application/vnd.microsoft.card.adaptive", "image/png"
+_INLINE = f"data:{PICTURE_TYPE};base64,"
 
 
 def json_bytes(value: object) -> int:
@@ -238,10 +240,13 @@ def check_activity(activity: object) -> list[str]:
     if not cards and not str(text).strip():
         found.append("activity: neither text nor a card")
     if len(cards) > 1:
-        found.append("activity: more than one card in a message")
+        found.append("activity: more than one card or picture in a message")
     for index, attachment in enumerate(cards):
-        if not isinstance(attachment, Mapping) or attachment.get("contentType") != CARD_TYPE:
-            found.append(f"activity.attachments[{index}]: only Adaptive Cards are modelled")
+        kind = attachment.get("contentType") if isinstance(attachment, Mapping) else None
+        if kind == PICTURE_TYPE:
+            found += _check_picture(f"activity.attachments[{index}]", attachment)
+        elif kind != CARD_TYPE:
+            found.append(f"activity.attachments[{index}]: only Adaptive Cards and PNG pictures are modelled")
         else:
             found += check_card(attachment.get("content"))
     found += check_mentions(text, activity.get("entities") or [])
@@ -251,6 +256,43 @@ def check_activity(activity: object) -> list[str]:
 def card_of(activity: Mapping[str, Any]) -> dict[str, Any] | None:
     """The card a checked message carries."""
     for attachment in activity.get("attachments") or []:
-        card: dict[str, Any] = attachment["content"]
-        return card
+        if attachment["contentType"] == CARD_TYPE:
+            card: dict[str, Any] = attachment["content"]
+            return card
     return None
+
+
+def picture_of(activity: Mapping[str, Any]) -> tuple[str, bytes] | None:
+    """The picture a checked message carries: its name and its bytes."""
+    for attachment in activity.get("attachments") or []:
+        if attachment["contentType"] == PICTURE_TYPE:
+            return str(attachment["name"]), base64.b64decode(attachment["contentUrl"].removeprefix(_INLINE))
+    return None
+
+
+def without_pictures(activity: Mapping[str, Any]) -> dict[str, Any]:
+    """The same without the bytes of pictures, which do not count to its size."""
+    attachments = activity.get("attachments")
+    if not isinstance(attachments, list):
+        return dict(activity)
+    shown = [
+        {**a, "contentUrl": f"{_INLINE}…"} if isinstance(a, Mapping) and "contentUrl" in a else a for a in attachments
+    ]
+    return {**activity, "attachments": shown}
+
+
+def _check_picture(at: str, attachment: Mapping[str, Any]) -> Found:
+    yield from (f"{at}: unknown property: {key}" for key in attachment.keys() - {"contentType", "contentUrl", "name"})
+    if not str(attachment.get("name") or "").strip():
+        yield f"{at}: name says nothing"
+    url = str(attachment.get("contentUrl") or "")
+    try:
+        data = base64.b64decode(url.removeprefix(_INLINE), validate=True) if url.startswith(_INLINE) else b""
+    except ValueError:
+        data = b""
+    if not data.startswith(b"\x89PNG\r\n\x1a\n") or len(data) < 24:
+        yield f"{at}: contentUrl must be a PNG picture in base64"
+    elif max(int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")) > s.PICTURE_POINTS:
+        yield f"{at}: wider or higher than {s.PICTURE_POINTS} points"
+    elif len(data) > s.PICTURE_BYTES:
+        yield f"{at}: more than {s.PICTURE_BYTES} bytes"

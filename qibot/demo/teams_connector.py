@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from qibot.demo.slack_api import cut, never
 from qibot.demo.slack_faults import Fault
-from qibot.demo.teams_checks import check_activity, json_bytes
+from qibot.demo.teams_checks import check_activity, json_bytes, without_pictures
 from qibot.demo.teams_shapes import CARD_BYTES
 from qibot.demo.teams_state import TeamsState
 from qibot.demo.teams_things import Call, Json, TeamsConversation, TeamsPost, TeamsUser
@@ -110,7 +110,7 @@ class Asked:
             found.append("activity: nothing can be targeted in a personal chat")
         elif targeted and only_for not in chat.members and self.operation == "activities.send":
             found.append("activity.recipient: whom it is for must be in the conversation")
-        if too_big := json_bytes(body) > CARD_BYTES:
+        if too_big := json_bytes(without_pictures(body)) > CARD_BYTES:
             found.append(f"activity: more than {CARD_BYTES} bytes")
         server.note(self.operation, found)
         if too_big:

@@ -11,6 +11,8 @@ CARD_BYTES = 28_000
 """Teams takes about 28 kB of card; beyond it, it answers MessageSizeTooBig."""
 PRIMARY_ACTIONS = 6
 """Teams shows six buttons in a row and drops the rest, unless they are `mode: secondary`."""
+PICTURE_POINTS, PICTURE_BYTES = 1_024, 1_048_576
+"""How wide or high, and how large, a picture in a message may be."""
 UNWRAPPED = 40
 """Characters that still fit a phone's line: longer words without `wrap` are cut off."""
 

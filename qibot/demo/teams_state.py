@@ -8,7 +8,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from qibot.demo.teams_checks import card_of
+from qibot.demo.teams_checks import card_of, picture_of
 from qibot.demo.teams_faults import TeamsFaults
 from qibot.demo.teams_things import (
     Call,
@@ -152,7 +152,7 @@ class TeamsState(Waiting):
         """Put a message (text, attachments, replyToId) into a conversation."""
         text, card = str(activity.get("text") or ""), copy.deepcopy(card_of(activity))
         post = TeamsPost(message_id or self.next_message_id(), chat.id, user, text, card, self.now(), only_for)
-        post.reply_to = activity.get("replyToId")
+        post.reply_to, post.picture = activity.get("replyToId"), picture_of(activity)
         if sent_by:
             post.sent, post.sent_by = copy.deepcopy(activity), sent_by
         chat.posts[post.id] = post
@@ -183,7 +183,8 @@ class TeamsState(Waiting):
         """A snapshot of a message as one person has it."""
         card = copy.deepcopy(post.instead.get(viewer, post.card))
         targeted = post.only_for is not None
-        return SeenMessage(post.id, post.conversation, post.user, post.text, card, targeted, post.edited, post.reply_to)
+        shown = (post.text, card, targeted, post.edited, post.reply_to, post.picture)
+        return SeenMessage(post.id, post.conversation, post.user, *shown)
 
     def messages(self, user: TeamsUser, conversation: str, known: Container[str] = ()) -> list[SeenMessage]:
         """What this person can see in a conversation they are in, oldest first, without what is `known`."""

@@ -41,6 +41,7 @@ class TeamsPost:
     instead: dict[str, Json] = field(default_factory=dict)
     sent: Mapping[str, Any] | None = None
     sent_by: str = ""
+    picture: tuple[str, bytes] | None = None
 
 
 @dataclass(slots=True)
@@ -119,6 +120,7 @@ class SeenMessage(_Card):
     is_targeted: bool = False
     edited: bool = False
     reply_to: str | None = None
+    picture: tuple[str, bytes] | None = None
 
     @property
     def by_bot(self) -> bool:

@@ -4,11 +4,11 @@ Narrow on purpose: a chat shows a picture about 360 points wide, and at half its
 """
 
 import io
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from qibot.documents import letters
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -19,20 +19,6 @@ MOST_LEAVES = 4
 _SIZE, _LINE, _PAD, _GAP, _EDGE = 20, 26, 10, 14, 20
 _COLUMNS = ((20, 190), (240, 440), (490, 740))
 _WIDTH, _TOP = 760, 64
-_PLAIN = {"ł": "l", "Ł": "L", "ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "đ": "d", "Đ": "D"}
-_PLAIN |= {
-    "–": "-",
-    "—": "-",
-    "•": "-",
-    "×": "x",
-    "½": "1/2",
-    "≥": ">=",
-    "≤": "<=",
-    "→": "->",
-    "£": "GBP ",
-    "€": "EUR ",
-}
-"""What stands for signs that the font does not have, and that are no letter with an accent."""
 _BLACK, _GREY, _FILLS = "#111111", "#5f6b73", ("#eef2f4", "#ffffff", "#ffffff")
 
 
@@ -48,7 +34,7 @@ def tree(headings: tuple[str, str, str], root: str, branches: Sequence[Branch]) 
     """The picture as PNG: the same bytes for the same words."""
     from PIL import Image, ImageDraw
 
-    font = _font()
+    font = letters.font(_SIZE)
     boxes: list[_Box] = []
     lines: list[tuple[_Box, _Box]] = []
     down = _TOP
@@ -104,24 +90,7 @@ def _drawn(leaves: tuple[str, ...]) -> tuple[str, ...]:
 
 def _box(column: int, words: str, font: "FreeTypeFont") -> _Box:
     left, right = _COLUMNS[column]
-    return _Box(column, _wrapped(words, right - left - 2 * _PAD, font))
-
-
-def _wrapped(words: str, width: int, font: "FreeTypeFont") -> list[str]:
-    """The words in lines that fit; a word that is wider than that is broken."""
-    lines = [""]
-    for word in "".join(map(_drawable, words)).split():
-        longer = f"{lines[-1]} {word}".strip()
-        if font.getlength(longer) <= width:
-            lines[-1] = longer
-            continue
-        if lines[-1]:
-            lines.append("")
-        for letter in word:
-            if font.getlength(lines[-1] + letter) > width:
-                lines.append("")
-            lines[-1] += letter
-    return lines
+    return _Box(column, letters.wrapped(words, right - left - 2 * _PAD, font))
 
 
 def _join(draw: "ImageDraw", one: _Box, other: _Box) -> None:
@@ -137,32 +106,3 @@ def _fill(draw: "ImageDraw", box: _Box, font: "FreeTypeFont") -> None:
     draw.rounded_rectangle(corners, radius=6, fill=_FILLS[box.column], outline=_GREY, width=2)
     for n, line in enumerate(box.lines):
         draw.text((left + _PAD, box.top + _PAD + n * _LINE), line, font=font, fill=_BLACK)
-
-
-@lru_cache(maxsize=2_000)
-def _drawable(letter: str) -> str:
-    """The letter, if the font has it; else the plain letters that it is made of; else an empty box."""
-    if letter.isspace() or letter.isascii() or _has(letter):
-        return letter
-    plain = _PLAIN.get(letter) or unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
-    return plain or ("" if unicodedata.combining(letter) else "\u25a1")
-
-
-def _has(letter: str) -> bool:
-    def drawn(words: str) -> bytes:
-        return bytes(_font().getmask(words))
-
-    # What a font does not have, it draws as one and the same sign.
-    return drawn(letter) != drawn("\ufffe")
-
-
-@lru_cache(maxsize=1)
-def _font() -> "FreeTypeFont":
-    """Pillow's own, so that every machine draws the same."""
-    from PIL import ImageFont
-    from PIL.ImageFont import FreeTypeFont
-
-    found = ImageFont.load_default(_SIZE)
-    if not isinstance(found, FreeTypeFont):
-        raise RuntimeError("Pillow was built without FreeType")
-    return found

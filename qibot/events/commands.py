@@ -6,11 +6,10 @@ from qibot.chat.arguments import Rest
 from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Message, Part
 from qibot.claims import row_id
-from qibot.errors import NotFound
+from qibot.errors import NotFound, WrongFields
 from qibot.events import rights, service, theming, views
 from qibot.events.forms import (
     AnswerPledge,
-    CancelEvent,
     ChangePledge,
     CreateEvent,
     GroupAnswers,
@@ -21,6 +20,8 @@ from qibot.events.forms import (
     SuggestThemes,
     UseThemes,
 )
+from qibot.events.joining import service as joining
+from qibot.events.joining.forms import JoinEvent
 from qibot.events.models import CHANGED, CLOSING, FOLLOW_UP, PAIRS, Event, Pledge
 from qibot.events.organising.views import which_place
 from qibot.people import service as people
@@ -36,9 +37,23 @@ async def mine(turn: Turn) -> Message:
     return views.mine(await service.mine(turn.db, turn.member.id), turn.today)
 
 
-@commands.command("event join", needs=anybody, help="Join an event with the code you were given.")
-async def join(turn: Turn, code: str) -> Message:
-    event = await service.by_code(turn.db, code)
+@commands.command(
+    "event join", needs=anybody, help="Join an event with the code you were given.", asks=lambda rest: not rest
+)
+async def join(turn: Turn, code: str = "") -> Message | Form:
+    return await _join(turn, await service.by_code(turn.db, code)) if code else Form(JoinEvent)
+
+
+@commands.submission(JoinEvent, needs=anybody)
+async def code_given(turn: Turn, said: JoinEvent) -> Message:
+    try:
+        event = await service.by_code(turn.db, joining.code_in(said.code))
+    except NotFound as unknown:
+        raise WrongFields({"code": f"{unknown.sentence} {unknown.next_step}"}) from unknown
+    return await _join(turn, event)
+
+
+async def _join(turn: Turn, event: Event) -> Message:
     if turn.person is None or not turn.person.here:
         service.standing(event)
         return views.join_first(event)
@@ -142,20 +157,6 @@ async def created(turn: Turn, said: CreateEvent) -> Message:
     about = {"title": said.title, "place": said.place, "code": said.code, "follow_up": said.follow_up}
     event = await service.create(turn.db, turn.member, day=said.day, **about)
     return views.created(event, turn.today)
-
-
-@commands.command("event cancel", needs=member, help="Cancel an event you organise.", reads=True)
-async def cancel(turn: Turn, code: str) -> Message:
-    event = await rights.must(turn.db, await service.by_code(turn.db, code), turn.member)
-    service.standing(event)
-    return views.cancelling(event, turn.today)
-
-
-@commands.action(CancelEvent, needs=member)
-async def cancelled(turn: Turn, pressed: CancelEvent) -> Message:
-    event = await _organised(turn, pressed.event)
-    await service.cancel(turn.db, event, turn.now)
-    return views.cancelled(event)
 
 
 @commands.command(

@@ -28,6 +28,13 @@ async def added(db: AsyncSession, event: Event) -> list[Person]:
     return [one for one in await db.scalars(query.order_by(Person.name, Person.id)) if one.here]
 
 
+async def all_of(db: AsyncSession, event: Event) -> list[Person]:
+    """Whoever made the event, and the members who were added to it: those who are still here."""
+    maker = await db.get_one(Person, event.organiser_id)
+    others = await added(db, event)
+    return [*([maker] if maker.here else []), *(one for one in others if one.id != maker.id)]
+
+
 async def add(db: AsyncSession, event: Event, person: Person) -> bool:
     """Let a member organise the event too. False when they may already."""
     if await may_organise(db, event, person):

@@ -36,6 +36,7 @@ from qibot.typed import Typed
 
 FOLLOWUP = "events.pledge_followup"
 FOLLOWUP_TIME = time(9, 30)
+LONGEST_CODE = 12
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 _RESERVED = {"PAIRS", "CLOSING"}
 """Codes that /qi reflect would read as its own words."""
@@ -52,7 +53,7 @@ async def create(
     """A new event. Without a code one is made: five letters that make no word. Raises `WrongFields`."""
     plan, where = plans.read(follow_up), places.read(place)
     wanted = code.strip().upper() or "".join(secrets.choice(_LETTERS) for _ in range(5))
-    if not (wanted.isascii() and wanted.isalnum() and 3 <= len(wanted) <= 12) or wanted in _RESERVED:
+    if not (wanted.isascii() and wanted.isalnum() and 3 <= len(wanted) <= LONGEST_CODE) or wanted in _RESERVED:
         raise WrongFields({"code": "Please use 3 to 12 letters and digits, such as QI27."})
     if await db.scalar(select(Event.id).where(Event.code == wanted)):
         raise WrongFields({"code": "Another event has that code. Please choose a different one."})

@@ -11,7 +11,6 @@ from qibot.dates import say_date
 from qibot.events import followups, small
 from qibot.events.forms import (
     AnswerPledge,
-    CancelEvent,
     ChangePledge,
     CreateEvent,
     GroupAnswers,
@@ -41,7 +40,7 @@ def created(event: Event, today: date) -> Message:
             "People join by typing ", Typed(f"event join {event.code}"), ". Put the code on the invitation or a slide."
         ),
         Note(_plan(event)),
-        Buttons(Button("Join it yourself", Say(f"event join {event.code}")), _show(event)),
+        Buttons(_how_to_join(event), Button("Join it yourself", Say(f"event join {event.code}")), _show(event)),
     )
 
 
@@ -61,11 +60,16 @@ def join_first(event: Event) -> Message:
 def joined(event: Event, *, new: bool, today: date) -> Message:
     """After joining an event."""
     title = f"You are in: {event.title}" if new else f"You had joined “{event.title}” already"
-    pairs = "On the day the organisers may make pairs of people. "
-    note = Note(
-        pairs, Typed("pairs"), " then says with whom you sit, what they see of you, and leaves you out if you like."
-    )
-    return Message(title, _facts(event, today), _what_next(event), note)
+    parts: list[Part] = [_facts(event, today), _what_next(event)]
+    if event.day >= today:
+        parts += [
+            Text(
+                "On the day the organisers may put people into pairs. If you agreed to be found and to be introduced, "
+                "you are in them, and whoever sits with you sees your name, role and organisation."
+            ),
+            Buttons(Button("Leave me out of pairs", Say(f"pairs out {event.code}"))),
+        ]
+    return Message(title, *parts)
 
 
 def mine(events: Sequence[Event], today: date) -> Message:
@@ -102,34 +106,13 @@ def shown(event: Event, counts: Counts | None, today: date) -> Message:
         return Message(f"{event.title} (cancelled)", _facts(event, today), figures, others)
     organise = Buttons(
         Button("Report", Say(f"event report {event.code}"), "primary"),
+        _how_to_join(event),
         Button("Group the answers", Say(f"event themes {event.code}")),
         Button("Change it", Say(f"event edit {event.code}")),
         Button("Organisers", Say(f"event organiser {event.code}")),
         Button("Cancel the event", Say(f"event cancel {event.code}"), "danger"),
     )
     return Message(event.title, _facts(event, today), figures, _what_next(event), organise)
-
-
-def cancelling(event: Event, today: date) -> Message:
-    """Before cancelling."""
-    return Message(
-        f"Cancel “{event.title}”?",
-        _facts(event, today),
-        Text("Nobody can join it any more, and nobody is asked about promises made there. What was said stays."),
-        Buttons(
-            Button("Yes, cancel it", CancelEvent(event.id), "danger"),
-            Button("Keep it", Say(f"event show {event.code}")),
-        ),
-    )
-
-
-def cancelled(event: Event) -> Message:
-    """After cancelling."""
-    return Message(
-        f"“{event.title}” is cancelled",
-        Text("Nobody is asked about promises made there. I do not tell those who joined; please let them know."),
-        Buttons(Button("Create another", Say("event create"))),
-    )
 
 
 def which_form(event: Event) -> Message:
@@ -310,6 +293,10 @@ def _show(event: Event) -> Button:
     return Button("See the event", Say(f"event show {event.code}"))
 
 
+def _how_to_join(event: Event) -> Button:
+    return Button("Link and picture", Say(f"event qr {event.code}"))
+
+
 def _what_next(event: Event) -> Buttons:
     reflect = Button("Reflect", Say(f"reflect {event.code}"), "primary")
     return Buttons(reflect, Button("Make a pledge", Say(f"event pledge {event.code}")))
@@ -357,6 +344,7 @@ EXAMPLES: dict[str, Message | Form] = {
     "join_first": join_first(_EVENT),
     "joined": joined(_EVENT, new=True, today=_DAY),
     "joined_again": joined(_EVENT, new=False, today=_DAY),
+    "joined_afterwards": joined(_EVENT, new=True, today=_LATER),
     "mine": mine([_EVENT], _DAY),
     "mine_none": mine([], _DAY),
     "shown": shown(_EVENT, None, _DAY),
@@ -364,8 +352,6 @@ EXAMPLES: dict[str, Message | Form] = {
     "shown_organiser_places": shown(_EVENT, Counts(21, 3, 0, 0, {"Luton": 12, "Bedford": 6, "": 3}), _DAY),
     "shown_cancelled_to_member": shown(_CANCELLED, None, _DAY),
     "shown_cancelled": shown(_CANCELLED, Counts(0, 0, 0, 0), _DAY),
-    "cancelling": cancelling(_EVENT, _DAY),
-    "cancelled": cancelled(_CANCELLED),
     "which_form": which_form(_EVENT),
     "reflected": reflected(_EVENT, 3, named=True),
     "reflected_without_name": reflected(_EVENT, 1, named=False),

@@ -18,6 +18,7 @@ from qibot.introductions.relay import views as relay_views
 from qibot.introductions.seen import CLOSED, Side, opening, reported, side
 from qibot.outbox.models import Delivery
 from qibot.outbox.notifications import notification
+from qibot.outbox.service import RUNS
 from qibot.people import service as people
 from qibot.people.models import Person
 
@@ -157,7 +158,7 @@ async def writing_stopped(db: AsyncSession, delivery: Delivery, now: datetime) -
 # ---- Reports of misuse
 
 
-@notification(misuse.REPORTED_KIND, label="A report of misuse, for organisers", purpose="introductions", asked_for=True)
+@notification(misuse.REPORTED_KIND, label="A report of misuse, for organisers", purpose=RUNS, asked_for=True)
 async def misuse_reported(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
     """For each organiser who is neither of the two, until one of them has closed it."""
     reader = await people.person(db, delivery.person_id)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.hours import WorkingWeek
 from qibot.outbox.models import EVERYTHING, SENDING, SENT, Delivery, Lane, StoppedKind
-from qibot.outbox.service import WEEK, Standing
+from qibot.outbox.service import RUNS, WEEK, Standing
 from qibot.people.models import Consent, Identity, Person, Workspace, working_week
 
 
@@ -72,7 +72,7 @@ class Known:
         return Standing(
             here=person.here,
             reachable=reachable,
-            agreed=(person_id, purpose) in self.agreed,
+            agreed=purpose == RUNS or (person_id, purpose) in self.agreed,
             stopped=not {(person_id, row.kind), (person_id, EVERYTHING)}.isdisjoint(self.stopped),
             paused_until=person.paused_until,
             week=person.week,

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.chat.message import Message
 from qibot.outbox.models import Delivery
-from qibot.outbox.service import SPOKEN
+from qibot.outbox.service import RUNS, SPOKEN
 from qibot.outbox.settling import Settled
 
 Others = Callable[[AsyncSession, Delivery], Awaitable[Sequence[int]]]
@@ -31,9 +31,10 @@ Build = Callable[[AsyncSession, Delivery, datetime], Awaitable[Message | None]]
 class Notification:
     """A kind of message that the bot may send unasked.
 
-    `kind` is a wire name and never changes; `label` names it to people; `purpose` is the consent it needs. What a
-    person asked for (`asked_for`) neither counts to the weekly cap nor waits for the end of a pause, and has no stop
-    button. `settled` is for a feature that has something to do once it is known how a delivery ended.
+    `kind` is a wire name and never changes; `label` names it to people; `purpose` is the consent it needs, or `RUNS`
+    for what answers something that its reader runs, which needs none and is always asked for. What a person asked for
+    (`asked_for`) neither counts to the weekly cap nor waits for the end of a pause, and has no stop button. `settled`
+    is for a feature that has something to do once it is known how a delivery ended.
 
     What has `others` goes to all of them in one conversation, at a moment at which each may be written to. Nobody can
     ask a platform whether it arrived there without permission to read what people write to each other: so it is never
@@ -59,7 +60,7 @@ class Notification:
         return self.latest is not None and moment > delivery.due_at + self.latest
 
     def __post_init__(self) -> None:
-        if self.purpose not in SPOKEN:
+        if self.purpose not in SPOKEN and not (self.purpose == RUNS and self.asked_for):
             raise ValueError(f"{self.kind}: nobody can agree to “{self.purpose}”")
 
 

@@ -21,6 +21,11 @@ from qibot.typed import Typed
 SPOKEN = {"nudges": "reminders", "introductions": "introductions", "broadcasts": "announcements"}
 """Consent purposes that cover what is said unasked, and how people call them."""
 
+RUNS = "runs"
+"""In the place of a purpose: what answers something that its reader runs, such as a reply to what they sent to many. By
+running it they asked for it, so there is nothing to agree to; hours hold for it too.
+"""
+
 WEEK = timedelta(days=7)
 LEFT, STOPPED = "They left the network.", "They stopped messages of this kind."
 NO_ACCOUNT, PAUSED = "There is no chat account where I can reach them.", "Their messages are paused."

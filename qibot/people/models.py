@@ -39,7 +39,11 @@ class OrganisationDomain(Base):
 
 
 class Workspace(Base):
-    """One Slack workspace or Teams tenant where the bot is, or was, installed."""
+    """One Slack workspace or Teams tenant where the bot is, or was, installed.
+
+    `opens` is the address that opens the bot's chat there, for whoever follows it; `{words}` in it stands for what is
+    to be typed already. "" while nobody there was heard of.
+    """
 
     __tablename__ = "workspaces"
     __table_args__ = (UniqueConstraint("platform", "key"),)
@@ -50,6 +54,7 @@ class Workspace(Base):
     name: Mapped[str] = mapped_column(String(120), default="")
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     removed_at: Mapped[datetime | None]
+    opens: Mapped[str] = mapped_column(String(300), default="", server_default="")
 
 
 class Person(Base):

@@ -77,9 +77,10 @@ async def meet(
     email: str,
     zone: str,
     guest: bool,
+    opens: str = "",
 ) -> Known:
     """Remember an account seen for the first time, or one that is back (twice at once is once)."""
-    place = await workspace_of(db, platform, workspace)
+    place = await workspace_of(db, platform, workspace, opens=opens)
     await db.execute(
         insert_or_ignore(db, Identity).values(
             workspace_id=place.id,
@@ -97,7 +98,7 @@ async def meet(
     return known
 
 
-async def workspace_of(db: AsyncSession, platform: str, key: str, name: str = "") -> Workspace:
+async def workspace_of(db: AsyncSession, platform: str, key: str, name: str = "", opens: str = "") -> Workspace:
     """The workspace's row, made when it is new; a removed one that speaks again is back."""
     await db.execute(insert_or_ignore(db, Workspace).values(platform=platform, key=key, name=name))
     found = (await db.scalars(select(Workspace).where(Workspace.platform == platform, Workspace.key == key))).one()
@@ -106,6 +107,8 @@ async def workspace_of(db: AsyncSession, platform: str, key: str, name: str = ""
         await db.execute(update(Identity).where(Identity.workspace_id == found.id).values(unreachable=""))
     if name:
         found.name = name[:120]
+    if opens:
+        found.opens = opens
     return found
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from qibot.documents import boxes
+from qibot.documents import boxes, letters
 from qibot.documents.boxes import Branch, tree
 
 HEADINGS = ("Aim", "Drivers", "Ideas")
@@ -52,7 +52,7 @@ def test_long_words_are_wrapped_into_their_box() -> None:
     # Between the columns there is a line, and no letter.
     assert ink(picture, 191, 213) + ink(picture, 219, 239) < picture.height
     assert ink(picture, 743, 760) == 0
-    lines = boxes._wrapped(words, 150, boxes._font())
+    lines = letters.wrapped(words, 150, letters.font(20))
     assert "".join(lines).replace(" ", "") == words.replace(" ", "")
 
 
@@ -60,7 +60,7 @@ def test_long_words_are_wrapped_into_their_box() -> None:
     ("letter", "shown"), [("é", "e"), ("Ł", "L"), ("–", "-"), ("£", "GBP "), ("≥", ">="), ("日", "□"), ("’", "’")]
 )
 def test_letters_that_the_font_does_not_have_are_plain(letter: str, shown: str) -> None:
-    assert boxes._drawable(letter) == shown
+    assert letters.drawable(letter) == shown
 
 
 @given(st.text(max_size=80), st.lists(st.text(max_size=80), max_size=5))

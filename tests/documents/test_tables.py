@@ -178,7 +178,7 @@ def test_what_a_workbook_cannot_hold_is_left_out() -> None:
 
 
 def test_what_reads_workbooks_and_draws_is_only_loaded_when_it_is_needed() -> None:
-    heavy = "openpyxl", "PIL", "rich"
+    heavy = "openpyxl", "PIL", "rich", "segno"
     program = f"import qibot.app, sys; print([m for m in {heavy} if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"

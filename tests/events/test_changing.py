@@ -3,19 +3,21 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from qibot.clock import SetClock
 from qibot.database import Database
 from qibot.events.models import Attendance, Event, EventOrganiser
 from qibot.outbox.models import Delivery
 from qibot.outbox.worker import Worker
+from qibot.people.models import Person
 from tests.cast import AMINA, JONAS, OWEN, PRIYA, RUTH, TOMASZ
 from tests.events.meeting import hold
 from tests.events.test_pledges import pass_days
 from tests.talk import Network
 
-CHANGED = "“Improving together” has another day or place"
+DAY, BOTH = (f"“Improving together” has another {what}" for what in ("day", "day and place"))
+OFF = "“Improving together” will not take place"
 
 
 async def edit(talk: Network, **about: Any) -> None:
@@ -42,14 +44,77 @@ async def test_who_joined_hears_once_of_another_day_and_place(
     assert talk(AMINA).inbox == []
     await later(clock, worker)
     await later(clock, worker)
-    assert [m.title for m in talk(AMINA).inbox] == [CHANGED]
+    assert [m.title for m in talk(AMINA).inbox] == [BOTH]
     assert "Day: Thu 12 Dec\nPlace: Luton" in talk(AMINA).reads().sees
     assert talk(OWEN).inbox == talk(RUTH).inbox == []
     await edit(talk, day="2019-12-13")
     await later(clock, worker)
-    assert [m.title for m in talk(AMINA).inbox] == [CHANGED] * 2
+    assert [m.title for m in talk(AMINA).inbox] == [BOTH, DAY]
     async with database.transaction(reading=True) as db:
         assert (await db.get_one(Event, 1)).changes == 3
+
+
+async def test_what_is_new_is_said_and_several_changes_are_one_message(
+    talk: Network, clock: SetClock, worker: Worker
+) -> None:
+    await hold(talk, AMINA, day="2019-12-04")
+    await edit(talk, place="Luton")
+    await later(clock, worker)
+    for place in ("Bedford", "Dunstable"):
+        await edit(talk, place=place)
+    await edit(talk, day="2019-12-05")
+    await later(clock, worker)
+    titles = [m.title for m in talk(AMINA).inbox]
+    assert titles == ["“Improving together” has another place", BOTH]
+    assert "Day: Thu 5 Dec\nPlace: Dunstable" in talk(AMINA).reads().sees
+
+
+async def test_whoever_joined_hears_once_that_it_will_not_take_place(
+    talk: Network, clock: SetClock, worker: Worker, database: Database
+) -> None:
+    await hold(talk, AMINA, OWEN, day="2019-12-04")
+    await talk.join(RUTH)
+    await talk(AMINA).says("pledge Try huddles")
+    await edit(talk, day="2019-12-05")
+    owen = talk(OWEN)
+    await owen.says("event cancel QI27")
+    assert "Everybody who joined hears so once." in owen.sees
+    asked = owen.message
+    for _ in range(2):
+        await owen.presses("Yes, cancel it", on=asked)
+    await worker.run_until_quiet()
+    await later(clock, worker)
+    (told,) = talk(AMINA).inbox
+    assert told.title == OFF
+    assert "Day: Thu 5 Dec" in talk(AMINA).reads().sees
+    assert talk(OWEN).inbox == talk(RUTH).inbox == []
+    await talk(AMINA).presses("My promises")
+    assert "Try huddles" in talk(AMINA).sees
+    # Nothing more comes: neither of the change nor of the promise.
+    await pass_days(talk, AMINA, clock, worker, until=date(2020, 3, 31))
+    assert len(talk(AMINA).inbox) == 1
+    async with database.transaction(reading=True) as db:
+        assert set(await db.scalars(select(Delivery.state))) == {"sent", "cancelled"}
+
+
+async def test_an_event_that_is_over_is_cancelled_without_a_word_and_so_it_is_to_whoever_wants_none(
+    talk: Network, clock: SetClock, worker: Worker
+) -> None:
+    await hold(talk, AMINA, TOMASZ, day="2019-12-04")
+    await talk(TOMASZ).presses_raw("people.withdraw", {"purpose": "nudges"})
+    await talk(OWEN).says("event cancel QI27")
+    await talk(OWEN).presses("Yes, cancel it")
+    assert "2 others who joined hear so once" in talk(OWEN).sees
+    await worker.run_until_quiet()
+    assert [len(talk(who).inbox) for who in (AMINA, TOMASZ)] == [1, 0]
+    await hold(talk, AMINA, code="PAST")
+    clock.forward(timedelta(days=2))
+    await talk(OWEN).says("event cancel PAST")
+    assert "hears" not in talk(OWEN).sees
+    await talk(OWEN).presses("Yes, cancel it")
+    assert "There is nobody else to tell." in talk(OWEN).sees
+    await worker.run_until_quiet()
+    assert len(talk(AMINA).inbox) == 1
 
 
 async def test_another_title_or_nothing_is_no_news(talk: Network, clock: SetClock, worker: Worker) -> None:
@@ -100,7 +165,7 @@ async def test_moving_there_and_back_asks_as_often_as_before(talk: Network, cloc
     came = await pass_days(talk, AMINA, clock, worker, until=date(2020, 3, 31))
     asked = [moment[:15] for moment, title in came if title.startswith("How is it going")]
     assert asked == ["Mon 16 Dec 2019", "Mon 13 Jan 2020", "Mon 24 Feb 2020"]
-    assert [title for _, title in came].count(CHANGED) == 1
+    assert [title for _, title in came].count(DAY) == 1
 
 
 async def test_bad_changes_are_told_and_nothing_is_half_saved(talk: Network, database: Database) -> None:
@@ -176,6 +241,63 @@ async def test_a_member_who_was_added_organises_this_event_and_no_other(talk: Ne
     async with database.transaction(reading=True) as db:
         assert list(await db.scalars(select(EventOrganiser))) == []
         assert (await db.get_one(Event, 1)).cancelled_at is None
+
+
+async def test_a_new_organiser_hears_by_whom_and_steps_down_by_one_press(
+    talk: Network, clock: SetClock, worker: Worker, database: Database
+) -> None:
+    await hold(talk, TOMASZ)
+    # It is theirs to run, so it is told to somebody who wants no reminders too.
+    await talk.join(AMINA, purposes=("findable",))
+    owen, amina = talk(OWEN), talk(AMINA)
+    await owen.says("event organiser Amina Okafor QI27")
+    assert "I tell them so, with a button to step down." in owen.sees
+    await owen.says("event organiser Amina Okafor QI27")
+    await worker.run_until_quiet()
+    (told,) = amina.inbox
+    assert told.title == "You organise “Improving together” now"
+    assert "Owen Hughes added you." in amina.reads().sees
+    await amina.presses("See the event")
+    assert "People: 1 of 1 organisations" in amina.sees
+    await amina.presses("I would rather not", on=told)
+    assert "You do not organise “Improving together”" in amina.sees
+    await amina.presses("I would rather not", on=told)
+    await amina.says("event edit QI27")
+    assert "That is for those who organise “Improving together”." in amina.sees
+    # Added again, and taken back before they heard: nothing more is said.
+    clock.forward(timedelta(minutes=1))
+    await owen.says("event organiser Amina Okafor QI27")
+    await owen.presses("Take it back")
+    await worker.run_until_quiet()
+    assert len(amina.inbox) == 1
+    clock.forward(timedelta(minutes=1))
+    await owen.says("event organiser Amina Okafor QI27")
+    await worker.run_until_quiet()
+    assert [m.title for m in amina.inbox] == [told.title] * 2
+    async with database.transaction(reading=True) as db:
+        assert len(list(await db.scalars(select(EventOrganiser)))) == 1
+
+
+async def test_a_new_organiser_hears_so_when_who_added_them_has_left(
+    talk: Network, worker: Worker, database: Database, clock: SetClock
+) -> None:
+    await hold(talk, AMINA)
+    await talk(OWEN).says("event organiser Amina Okafor QI27")
+    async with database.transaction() as db:
+        await db.execute(update(Person).where(Person.name == OWEN.name).values(left_at=clock.now()))
+    await worker.run_until_quiet()
+    assert "One of its organisers added you." in talk(AMINA).reads().sees
+
+
+async def test_stepping_down_is_for_oneself_alone(talk: Network, database: Database) -> None:
+    await hold(talk, AMINA, TOMASZ)
+    await talk(OWEN).says("event organiser Amina Okafor QI27")
+    for who in (TOMASZ, OWEN):
+        await talk(who).presses_raw("events.step_down", {"event": 1})
+    async with database.transaction(reading=True) as db:
+        assert len(list(await db.scalars(select(EventOrganiser)))) == 1
+    await talk(OWEN).says("event show QI27")
+    assert "[Report]" in talk(OWEN).sees, "an organiser of the network stays one"
 
 
 async def test_organisers_are_found_by_name_and_told_when_not(talk: Network) -> None:

@@ -222,6 +222,35 @@ async def test_what_is_left_open_reaches_the_organiser_once_and_can_still_be_ans
     assert [m.title for m in talk(AMINA).inbox] == ["Your question was answered"]
 
 
+async def test_every_organiser_of_the_event_hears_what_is_open_whatever_else_they_agreed_to(
+    talk: Network, worker: Worker, clock: SetClock
+) -> None:
+    await talk.join(OWEN, purposes=())
+    await hold(talk, AMINA, TOMASZ)
+    await talk.join(RUTH, PRIYA, purposes=("findable",))
+    await talk(OWEN).says("event organiser Ruth Bell QI27")
+    await ask(talk, AMINA, "What happens next?")
+    # Added after the question, and the other one taken back before the morning.
+    await talk(OWEN).says("event organiser Priya Raman QI27")
+    await talk(OWEN).says("event organiser Tomasz Nowak QI27")
+    await talk(OWEN).says("event organiser QI27")
+    await talk(OWEN).presses("Take it back", nth=2)
+    assert "Tomasz" not in talk(OWEN).sees
+    await worker.run_until_quiet()
+    clock.set(NEXT_MORNING)
+    await worker.run_until_quiet()
+    opened = "One question was left open at “Improving together”"
+    for who, count in ((OWEN, 1), (RUTH, 1), (PRIYA, 1), (TOMASZ, 0), (AMINA, 0)):
+        assert [m.title for m in talk(who).inbox].count(opened) == count, who.name
+    await talk(RUTH).reads().presses("Answer it")
+    await talk(RUTH).fills(answer="I write to everybody")
+    assert "Answer it" not in talk(RUTH).sees
+    await talk(PRIYA).reads().presses("Answer it")
+    assert "Somebody has answered that already." in talk(PRIYA).sees
+    await worker.run_until_quiet()
+    assert "Your question was answered" in [m.title for m in talk(AMINA).inbox]
+
+
 async def test_nothing_open_is_no_message_and_neither_is_a_cancelled_event(
     talk: Network, worker: Worker, clock: SetClock
 ) -> None:

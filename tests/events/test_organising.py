@@ -58,7 +58,8 @@ async def test_an_unknown_code_says_who_knows_it(talk: Network) -> None:
     await talk(AMINA).says("event join NOPE")
     assert "I do not know an event with the code “NOPE”." in talk(AMINA).sees
     await talk(AMINA).says("event join")
-    assert "I need a code for that." in talk(AMINA).sees
+    await talk(AMINA).fills(code="NOPE")
+    assert talk(AMINA).errors == {"code": "I do not know an event with the code “NOPE”. Its organiser can tell you."}
 
 
 async def test_organisers_see_counts_and_others_the_facts(talk: Network) -> None:

@@ -7,7 +7,9 @@ from itertools import combinations, permutations
 
 import pytest
 
-from qibot.introductions.mixing.pairing import Pairs, Seating, Sitter, seat
+from qibot.introductions.beside import beside as real
+from qibot.introductions.mixing import pairing
+from qibot.introductions.mixing.pairing import Pairs, Seating, Sitter, seat, seat_beside
 
 
 def both(*pairs: tuple[int, int]) -> Pairs:
@@ -99,3 +101,43 @@ def test_who_may_sit_with_nobody_sits_alone() -> None:
     assert seat(crowd(1, 1), never=both((1, 2))) == Seating((), (1, 2), 0, 0)
     made = seat(crowd(1, 1, 1), never=both((1, 2), (1, 3)))
     assert (made.groups, made.alone) == (((2, 3),), (1,))
+
+
+@pytest.mark.parametrize("sizes", [(40, 30, 20, 10), (101, 60, 50, 90), (30,) * 10])
+def test_many_people_sit_with_nobody_they_should_not_round_after_round(sizes: tuple[int, ...]) -> None:
+    people, met = crowd(*sizes), set[tuple[int, int]]()
+    never = both(*((n, n + 100) for n in range(1, 40)))
+    for seed in range(3):
+        made = seat(people, met=met, never=never, seed=seed)
+        assert everybody_once(made, people)
+        assert (made.alone, made.again, made.alike) == ((), 0, 0)
+        pairs = {pair for group in made.groups for pair in combinations(group, 2)}
+        assert not pairs & (met | never)
+        met |= both(*pairs)
+
+
+def test_where_one_organisation_is_most_of_many_people_no_more_of_it_sit_together_than_must() -> None:
+    people = crowd(70, 20, 10)
+    made = seat(people, seed=1)
+    assert everybody_once(made, people)
+    assert (made.alone, made.again, made.alike) == ((), 0, 20)
+
+
+async def test_what_is_hard_is_worked_out_beside_and_comes_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = crowd(40, 15, 10)
+    never = both((1, 41), (2, 42))
+    here = seat(people, never=never, seed=7)
+    asked: list[object] = []
+
+    async def beside(work: object, *given: object, **more: object) -> object:
+        asked.append(work)
+        return await real(work, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pairing, "beside", beside)
+    assert await seat_beside(people, never=never, seed=7) == here
+    assert asked == []
+    monkeypatch.setattr(pairing, "IN_PROCESS", 10)
+    assert await seat_beside(people, never=never, seed=7) == here
+    # The easy ones stay: that is quicker than to begin a process.
+    assert (await seat_beside(crowd(*[10] * 7), seed=7)).alike == 0
+    assert asked == [seat]

@@ -232,3 +232,35 @@ async def test_a_hidden_champion_is_asked_and_of_a_partner_neither_role_nor_orga
     assert "onsultant" not in shown
     await talk(PRIYA).says("pairs")
     assert "You are not in the pairs" in talk(PRIYA).sees
+
+
+async def test_who_presses_leave_me_out_as_they_join_is_in_no_pairs_that_day(
+    talk: Network, worker: Worker, clock: SetClock
+) -> None:
+    await hold(talk, AMINA, TOMASZ, day="2019-11-28")
+    await talk.join(PRIYA)
+    priya = talk(PRIYA)
+    await priya.says("event join QI27")
+    assert "On the day the organisers may put people into pairs." in priya.sees
+    await priya.presses("Leave me out of pairs")
+    assert "You are left out of the pairs" in priya.sees
+    left = priya.message
+    clock.forward(timedelta(days=1))
+    # It holds, whatever else they do.
+    await priya.says("event join QI27")
+    await send(talk, worker, clock)
+    assert partners(talk, AMINA, PRIYA) == {"Amina Okafor": ["Tomasz Nowak"], "Priya Raman": []}
+    await priya.presses("Include me again", on=left)
+    assert "You are in the pairs" in priya.sees
+    await priya.says("pairs out")
+    assert "You are left out of the pairs" in priya.sees
+    await talk(RUTH).says("pairs out QI27")
+    assert "You have not joined the network yet." in talk(RUTH).sees
+    await talk.join(RUTH)
+    await talk(RUTH).says("pairs out QI27")
+    assert "You have not joined “Improving together”." in talk(RUTH).sees
+    clock.forward(timedelta(days=1))
+    await priya.says("pairs out QI27")
+    assert "“Improving together” is over." in priya.sees
+    await priya.says("event join QI27")
+    assert "pairs" not in priya.sees

@@ -16,7 +16,7 @@ from qibot.demo.world import Account, World
 from qibot.platforms.slack.manifest import SHORTCUT
 from qibot.platforms.teams.replies import ELSEWHERE
 from tests.platforms.parity_seen import Asked, Shown, SlackEyes, TeamsEyes, Ways, file_on_card
-from tests.platforms.parity_together import of_card, of_file, of_group, of_links
+from tests.platforms.parity_together import of_card, of_file, of_group, of_links, of_ways_in
 
 Values = Mapping[str, str | list[str] | bool]
 
@@ -202,8 +202,11 @@ class OnSlack:
 
     def _message(self, seen: SlackMessage, *, instead: bool = False) -> Shown:
         if not seen.files:
-            return self.eyes.message(seen, instead=instead)
+            return of_ways_in(self.eyes.message(seen, instead=instead), self.ways)
         (file,) = [self.slack.files[one] for one in seen.files]
+        if file.name.endswith(".png"):
+            self.ways.add(("a picture", "a file"))
+            return Shown("file", (file.name,))
         if file.name.endswith(NO_TEXT):
             self.ways.add(("a file that is no text", "a file"))
             return Shown("file", (file.name,))
@@ -214,7 +217,7 @@ class OnSlack:
         return Shown("file", (file.name, *content.splitlines()))
 
 
-NO_TEXT = (".docx", ".xlsx", ".png")
+NO_TEXT = (".docx", ".xlsx")
 """Endings of files whose content is no text; what is in them has tests of its own."""
 
 
@@ -329,7 +332,7 @@ class OnTeams:
     def inbox(self, who: Account, after: Container[str] = ()) -> list[tuple[str, Shown]]:
         found = []
         for m in self.teams.inbox(self._user(who), after):
-            if m.by_bot:
+            if m.by_bot and not self._is_picture(m):
                 shown = self._message(m)
                 found.append((m.id, of_card(shown, self.ways) or shown))
                 found += [(f"{m.id} times {n}", times) for n, times in enumerate(self._times(m))]
@@ -341,6 +344,7 @@ class OnTeams:
         if seen.dialog is not None:
             return [self.eyes.window(seen.dialog)]
         latest = {m.id: m for m in (*seen.messages, *([seen.updated] if seen.updated else []))}
+        latest = {id: m for id, m in latest.items() if not self._is_picture(m)}
         shown = [self._message(m, instead=m.id == pressed) for m in latest.values()]
         shown += [times for m in latest.values() for times in self._times(m)]
         if seen.notice and seen.notice != ELSEWHERE:
@@ -349,6 +353,12 @@ class OnTeams:
         # What takes the place of another comes first, as it does where files follow it.
         return sorted(shown, key=lambda one: one.what == "file")
 
+    def _is_picture(self, seen: TeamsMessage) -> bool:
+        """Whether it is one: the words that follow it are what is compared."""
+        if seen.picture is not None:
+            self.ways.add(("a picture", "a message, and the same in words"))
+        return seen.picture is not None
+
     def _times(self, seen: TeamsMessage) -> tuple[Shown, ...]:
         runs = [run for element in (seen.card or {}).get("body", []) for run in element.get("inlines", [])]
         return of_links([str((run.get("selectAction") or {}).get("url", "")) for run in runs], self.ways)
@@ -356,7 +366,9 @@ class OnTeams:
     def _message(self, seen: TeamsMessage, *, instead: bool = False) -> Shown:
         file = file_on_card(seen)
         if file is None:
-            return self.eyes.message(seen, instead=instead)
+            return of_ways_in(self.eyes.message(seen, instead=instead), self.ways)
+        if file[0].endswith(".png"):
+            return Shown("file", (file[0],))
         if file[0].endswith(NO_TEXT):
             self.ways.add(("a file that is no text", "the same in words, to copy"))
             return Shown("file", (file[0],))

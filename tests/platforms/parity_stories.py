@@ -217,7 +217,14 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, Bro
         await self.says(OWEN, "event create")
         await self.fills(OWEN, title="Improving together", day="2019-11-27", code="!")
         await self.fills_well(OWEN, title="Improving together", day="2019-11-27", place="Milton Keynes", code=CODE)
-        await self.presses(OWEN, "Join it yourself")
+        await self.says(OWEN, f"event qr {CODE}")
+        await self.says(OWEN, f"event show {CODE}")
+        await self.presses(OWEN, "Link and picture")
+        await self.says(OWEN, "event join")
+        await self.fills(OWEN, code="NOSUCH")
+        await self.fills_well(OWEN, code=f"event join {CODE}")
+        await self.says(STRANGER, CODE.lower())
+        await self.presses(STRANGER, "Join the event")
         await self.says(STRANGER, f"event join {CODE}")
         await self.says(STRANGER, "event join NOSUCH")
         for who in (AMINA, RUTH, LENA):
@@ -266,6 +273,8 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, Bro
         await self.sharing_an_event()
         await self.says(OWEN, "event cancel SEPSIS")
         await self.presses(OWEN, "Yes, cancel it")
+        await self.deliver()
+        self.reads(AMINA, "will not take place")
         await self.says(OWEN, "event cancel SEPSIS")
         await self.says(AMINA, "event join SEPSIS")
 
@@ -288,7 +297,7 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, Bro
         await self.fills_well(RUTH, day="2019-12-12")
         self.world.clock.forward(timedelta(minutes=6))
         await self.deliver()
-        self.reads(LENA, "another day or place")
+        self.reads(LENA, "has another day")
         await self.presses(LENA, "*Bedford*")
         await self.says(RUTH, "event show SEPSIS")
         await self.says(RUTH, "event report SEPSIS docx")
@@ -301,6 +310,14 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, Bro
         await self.says(OWEN, "event organiser SEPSIS")
         await self.presses(OWEN, "Take it back")
         await self.says(RUTH, "event show SEPSIS")
+        await self.says(OWEN, "event organiser Ruth SEPSIS")
+        await self.deliver()
+        self.reads(RUTH, "You organise Sepsis day now")
+        await self.presses(RUTH, "I would rather not")
+        await self.says(AMINA, "event join SEPSIS")
+        await self.presses(AMINA, "Leave me out of pairs")
+        await self.says(AMINA, "pairs out SEPSIS")
+        await self.presses(AMINA, "Include me again")
 
     async def _asks(self, who: Character, of: str, *reasons: str) -> None:
         """Ask whoever is shown so, for these reasons until one is taken."""

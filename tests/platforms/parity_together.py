@@ -6,6 +6,7 @@ Slack hands over a file and begins a conversation of the two; Teams opens a meet
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
@@ -40,6 +41,19 @@ def of_links(urls: Iterable[str], ways: Ways) -> tuple[Shown, ...]:
 
 def _utc(moment: str) -> str:
     return datetime.fromisoformat(moment).astimezone(UTC).strftime(_UTC)
+
+
+def of_ways_in(shown: Shown, ways: Ways) -> Shown:
+    """How people join an event, without the addresses: each platform's workspaces have their own."""
+    if not shown.lines or not shown.lines[0].startswith("How people join "):
+        return shown
+    at = {n for n, line in enumerate(shown.lines) if line.startswith("https://")}
+    labels = {shown.lines[n - 1] for n in at}
+    carries = all("&message=event%20join%20" in shown.lines[n] for n in at)
+    one = "one address for all, with the words in it" if carries else "an address for each workspace, without words"
+    ways.add(("how people get to the bot", one if len(at) == 1 or not carries else "several, with words"))
+    lines = tuple(line for n, line in enumerate(shown.lines) if n not in at and n + 1 not in at)
+    return replace(shown, lines=lines, bold=tuple(b for b in shown.bold if b not in labels), links=())
 
 
 def of_group(shown: Shown, reader: str, ways: Ways) -> Shown | None:

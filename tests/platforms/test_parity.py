@@ -140,7 +140,17 @@ BY_DESIGN = (
     (
         "a file that is no text",
         "a file", "the same in words, to copy",
-        "A write-up is Markdown and a picture its words where no file can be handed over, for the same reason.",
+        "A write-up is Markdown where no file can be handed over, for the same reason.",
+    ),
+    (
+        "how people get to the bot",
+        "an address for each workspace, without words", "one address for all, with the words in it",
+        "Slack opens an app of one workspace and types nothing; Teams knows the app in every tenant.",
+    ),
+    (
+        "a picture",
+        "a file", "a message, and the same in words",
+        "A picture in a message of Teams needs no permission; it has no words of its own for whoever does not see it.",
     ),
 )  # fmt: skip
 """What it is about, how Slack shows it, how Teams does, and why they differ. A way that is not here is a mistake."""

@@ -10,12 +10,11 @@ from qibot.chat.message import Message
 from qibot.clock import local_date
 from qibot.outbox.models import Delivery
 from qibot.outbox.notifications import notification
+from qibot.outbox.service import RUNS
 from qibot.people import service as people
 
 
-@notification(
-    service.QUESTION_KIND, label="Questions that wait for an organiser", purpose="introductions", asked_for=True
-)
+@notification(service.QUESTION_KIND, label="Questions that wait for an organiser", purpose=RUNS, asked_for=True)
 async def question(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
     """For every organiser, at once and once more, while it is open."""
     found = await service.about(db, delivery.subject)

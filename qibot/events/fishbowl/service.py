@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qibot.clock import local_date
 from qibot.database import insert_or_ignore
 from qibot.errors import NotFound, Refused
+from qibot.events import rights
 from qibot.events.fishbowl.models import RoomQuestion, RoomSeat, RoomSecret, RoomVote
 from qibot.events.models import Attendance, Event
 from qibot.events.service import one_line
@@ -41,11 +42,19 @@ async def ask(db: AsyncSession, event: Event, person: Person | None, words: str)
     made = RoomQuestion(event_id=event.id, person_id=person.id if person else None, text=text, votes=0, answer="")
     db.add(made)
     await db.flush()
-    organiser = await db.get_one(Person, event.organiser_id)
-    day = next_working_day(event.day + timedelta(days=1), organiser.week)
-    due = at_local(day, organiser.works_from, organiser.zone)
-    await outbox.queue(db, kind=UNANSWERED, person_id=organiser.id, subject=subject_of(event.id), due_at=due)
+    await plan_left_open(db, event)
     return made
+
+
+async def plan_left_open(db: AsyncSession, event: Event) -> None:
+    """Once somebody has asked, each organiser of the event hears on their next working day what is open by then."""
+    if await db.scalar(select(RoomQuestion.id).where(RoomQuestion.event_id == event.id).limit(1)) is None:
+        return
+    dues = []
+    for one in await rights.all_of(db, event):
+        day = next_working_day(event.day + timedelta(days=1), one.week)
+        dues.append(outbox.Due(UNANSWERED, one.id, subject_of(event.id), at_local(day, one.works_from, one.zone)))
+    await outbox.queue_many(db, dues)
 
 
 def subject_of(number: int) -> str:
@@ -105,8 +114,8 @@ async def answer(db: AsyncSession, question: RoomQuestion, by: Person, words: st
 
 
 async def may_answer(db: AsyncSession, event: Event, person: Person, today: date) -> bool:
-    """Organisers may, after the day too; on the day also whoever sits in the fishbowl and is still there."""
-    if person.is_organiser:
+    """Its organisers may, after the day too; on the day also whoever sits in the fishbowl and is still there."""
+    if await rights.may_organise(db, event, person):
         return True
     seat = await db.get(RoomSeat, (event.id, person.id))
     return seat is not None and event.day == today

@@ -129,7 +129,7 @@ def answered(question: RoomQuestion, event: Event, by: str) -> Message:
 
 
 def unanswered(event: Event, rows: Sequence[RoomQuestion]) -> Message:
-    """To the organiser after the event: what nobody answered."""
+    """To its organisers after the event: what nobody answered."""
     count = "One question was" if len(rows) == 1 else f"{len(rows)} questions were"
     parts: list[Part] = []
     for q in rows[:_MOST]:

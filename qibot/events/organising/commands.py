@@ -6,9 +6,10 @@ from qibot.chat.message import Message
 from qibot.claims import row_id
 from qibot.events import places, rights
 from qibot.events import service as events
+from qibot.events.forms import CancelEvent
 from qibot.events.models import Event
 from qibot.events.organising import service, views
-from qibot.events.organising.forms import AtPlace, EditEvent, TakeBack
+from qibot.events.organising.forms import AtPlace, EditEvent, StepDown, TakeBack
 from qibot.people.commands import one_person
 from qibot.people.turn import Turn, member, table
 
@@ -30,6 +31,20 @@ async def edited(turn: Turn, said: EditEvent) -> Message:
     return views.edited(event, done, turn.today)
 
 
+@commands.command("event cancel", needs=member, help="Cancel an event you organise.", reads=True)
+async def cancel(turn: Turn, code: str) -> Message:
+    event = await rights.must(turn.db, await events.by_code(turn.db, code), turn.member)
+    events.standing(event)
+    return views.cancelling(event, turn.today)
+
+
+@commands.action(CancelEvent, needs=member)
+async def cancelled(turn: Turn, pressed: CancelEvent) -> Message:
+    event = await _of(turn, pressed.event)
+    told = await service.cancel(turn.db, event, turn.member, turn.now, turn.today)
+    return views.cancelled(event, told)
+
+
 @commands.command("event organiser", needs=member, help="Who organises an event with you; add a member by name.")
 async def organiser(turn: Turn, name_and_code: Rest) -> Message:
     name, _, code = name_and_code.strip().rpartition(" ")
@@ -37,17 +52,22 @@ async def organiser(turn: Turn, name_and_code: Rest) -> Message:
     if not name.strip():
         return views.organisers(event, await rights.added(turn.db, event))
     person = await one_person(turn, name.strip())
-    new = await rights.add(turn.db, event, person)
-    await turn.db.flush()
+    new = await service.add(turn.db, event, person, turn.member, turn.now)
     return views.organisers(event, await rights.added(turn.db, event), person, already=not new)
 
 
 @commands.action(TakeBack, needs=member)
 async def taken_back(turn: Turn, pressed: TakeBack) -> Message:
     event = await _of(turn, pressed.event)
-    await rights.take_back(turn.db, event, pressed.person)
-    await turn.db.flush()
+    await service.take_back(turn.db, event, pressed.person)
     return views.organisers(event, await rights.added(turn.db, event))
+
+
+@commands.action(StepDown, needs=member)
+async def stepped_down(turn: Turn, pressed: StepDown) -> Message:
+    event = await events.by_id(turn.db, pressed.event)
+    await service.take_back(turn.db, event, turn.member.id)
+    return views.stepped_down(event)
 
 
 @commands.action(AtPlace, needs=member)

@@ -23,6 +23,13 @@ class TakeBack(Action):
     person: int
 
 
+@action("events.step_down")
+class StepDown(Action):
+    """I organise this event no longer."""
+
+    event: int
+
+
 @form("events.edit", title="Change an event", submit="Save")
 class EditEvent(Answers):
     """What an event is, anew (its organisers)."""

@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from qibot.events import followups, places, service
+from qibot.events import followups, places, rights, service
+from qibot.events.fishbowl import service as room
 from qibot.events.models import STILL_ASKED, Attendance, Event, Pledge
 from qibot.outbox import service as outbox
 from qibot.outbox.models import SENDING, SENT, Delivery
 from qibot.people.models import Person
 
-CHANGED = "events.changed"
+CHANGED, CALLED_OFF, ADDED = "events.changed", "events.called_off", "events.organiser_added"
 AFTER = timedelta(minutes=5)
 """How long people hear nothing of a change, so that a slip can be put right before they do."""
 
@@ -61,7 +62,7 @@ async def edit(
     if done.day or done.plan:
         await _plan_again(db, event, old, plan, now)
     # Whoever was there needs no word of a slip in the calendar put right afterwards.
-    told = await _tell(db, event, by, now) if (done.day or done.places) and day >= today else 0
+    told = await _tell(db, event, by, now, done) if (done.day or done.places) and day >= today else 0
     return Edited(done.title, done.day, done.places, done.plan, told)
 
 
@@ -101,12 +102,75 @@ def _weeks(period: str) -> str:
     return period.partition("~")[0].partition(".")[0]
 
 
-async def _tell(db: AsyncSession, event: Event, by: Person, now: datetime) -> int:
-    """Plan one message to everybody else who joined, instead of any that has not gone yet; how many."""
-    subject = f"event:{event.id}"
+async def _tell(db: AsyncSession, event: Event, by: Person, now: datetime, done: Edited) -> int:
+    """Plan one message to everybody else who joined, instead of any that has not gone yet, which it says too; how many.
+
+    Its period says what is new: "3d" the day, "3p" the places, "3dp" both.
+    """
+    subject = subject_of(event)
+    query = select(Delivery.period).where(Delivery.subject == subject, Delivery.kind == CHANGED, outbox.WAITING)
+    before = "".join(await db.scalars(query.distinct()))
     await outbox.cancel(db, subject=subject, kind=CHANGED, reason="The event was changed again.")
-    query = select(Attendance.person_id).where(Attendance.event_id == event.id, Attendance.person_id != by.id)
-    people = list(await db.scalars(query.order_by(Attendance.person_id)))
-    dues = (outbox.Due(CHANGED, one, subject, now + AFTER, str(event.changes)) for one in people)
+    people = await _others(db, event, by)
+    new = "".join(sign for sign, now_too in (("d", done.day), ("p", done.places)) if now_too or sign in before)
+    dues = (outbox.Due(CHANGED, one, subject, now + AFTER, f"{event.changes}{new}") for one in people)
     await outbox.queue_many(db, dues)
     return len(people)
+
+
+async def _others(db: AsyncSession, event: Event, by: Person) -> list[int]:
+    """Everybody else who joined."""
+    query = select(Attendance.person_id).where(Attendance.event_id == event.id, Attendance.person_id != by.id)
+    return list(await db.scalars(query.order_by(Attendance.person_id)))
+
+
+def subject_of(event: Event) -> str:
+    """What a delivery about an event is about."""
+    return f"event:{event.id}"
+
+
+# ---- Cancelling
+
+
+async def cancel(db: AsyncSession, event: Event, by: Person, now: datetime, today: date) -> int:
+    """Cancel an event; everybody else who joined one that is still to come hears so, once. How many hear.
+
+    Cancelling twice is cancelling once.
+    """
+    if event.cancelled_at is not None:
+        return 0
+    await service.cancel(db, event, now)
+    await outbox.cancel(db, subject=subject_of(event), kind=CHANGED, reason="The event was cancelled.")
+    people = await _others(db, event, by) if event.day >= today else []
+    await outbox.queue_many(db, (outbox.Due(CALLED_OFF, one, subject_of(event), now) for one in people))
+    return len(people)
+
+
+# ---- Its organisers
+
+
+async def add(db: AsyncSession, event: Event, person: Person, by: Person, now: datetime) -> bool:
+    """Let a member organise the event too, and tell them by whom; False when they may already. They hear of what is
+    left open in the room as the others do.
+    """
+    if not await rights.add(db, event, person):
+        return False
+    await db.flush()
+    # The moment: who was taken back and is added again hears so again.
+    period = f"{by.id}.{int(now.timestamp())}"
+    await outbox.queue(db, kind=ADDED, person_id=person.id, subject=subject_of(event), due_at=now, period=period)
+    await room.plan_left_open(db, event)
+    return True
+
+
+async def take_back(db: AsyncSession, event: Event, person_id: int) -> None:
+    """They organise the event no longer, and are not told of it if they had not heard yet."""
+    await rights.take_back(db, event, person_id)
+    await db.flush()
+    reason = "They no longer organise it."
+    await outbox.cancel(db, subject=subject_of(event), kind=ADDED, person_id=person_id, reason=reason)
+
+
+def added_by(delivery: Delivery) -> int:
+    """Who added its reader."""
+    return int(delivery.plan.partition(".")[0])

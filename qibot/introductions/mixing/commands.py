@@ -3,6 +3,7 @@
 import secrets
 
 from qibot.chat.message import Message
+from qibot.events import service as events
 from qibot.events import today
 from qibot.events.models import Event
 from qibot.introductions.mixing import service, views
@@ -29,6 +30,12 @@ async def mine(turn: Turn, code: str = "") -> Message:
     return await _own(turn, event)
 
 
+@commands.command("pairs out", needs=member, help="Be in no pairs at an event you joined, also before its day.")
+async def out(turn: Turn, code: str = "") -> Message:
+    event = await events.by_code(turn.db, code) if code else await today.find(turn.db, turn.member, "", turn.today)
+    return await _left_out(turn, event)
+
+
 @commands.action(SendPairs, needs=organiser)
 async def sent(turn: Turn, pressed: SendPairs) -> Message:
     event = await today.of_button(turn.db, pressed.event, turn.member, turn.today)
@@ -38,20 +45,26 @@ async def sent(turn: Turn, pressed: SendPairs) -> Message:
 
 @commands.action(IncludeMe, needs=member)
 async def included(turn: Turn, pressed: IncludeMe) -> Message:
-    event = await _joined(turn, pressed.event)
+    event = await _joined(turn, await events.by_id(turn.db, pressed.event))
     await service.choose(turn.db, event, turn.member, takes_part=True)
     return views.included(event, told=await people.agrees(turn.db, turn.member.id, "introductions"))
 
 
 @commands.action(LeaveMeOut, needs=member)
 async def left_out(turn: Turn, pressed: LeaveMeOut) -> Message:
-    event = await _joined(turn, pressed.event)
+    return await _left_out(turn, await events.by_id(turn.db, pressed.event))
+
+
+async def _left_out(turn: Turn, event: Event) -> Message:
+    await _joined(turn, event)
     await service.choose(turn.db, event, turn.member, takes_part=False)
     return views.left_out(event)
 
 
-async def _joined(turn: Turn, event_id: int) -> Event:
-    event = await today.of_button(turn.db, event_id, turn.member, turn.today)
+async def _joined(turn: Turn, event: Event) -> Event:
+    """The event again: one that they joined and that is not over. In or out is said before the day as well."""
+    if event.day < turn.today:
+        await today.there(turn.db, event, turn.member, turn.today)
     return await today.joined(turn.db, event, turn.member)
 
 

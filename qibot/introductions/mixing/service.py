@@ -15,7 +15,7 @@ from qibot.errors import NotFound, Refused
 from qibot.events.models import Attendance, Event
 from qibot.introductions.faces import named
 from qibot.introductions.mixing.models import Mix, MixChoice, MixSeat
-from qibot.introductions.mixing.pairing import Seating, Sitter, seat
+from qibot.introductions.mixing.pairing import Seating, Sitter, seat_beside
 from qibot.introductions.pairs import never_pairs
 from qibot.introductions.seen import is_named
 from qibot.outbox import service as outbox
@@ -77,7 +77,7 @@ async def plan(db: AsyncSession, event: Event, seed: int) -> Plan:
             ),
         )
     sitters = [Sitter(one.id, one.organisation_id) for one in people]
-    seating = seat(
+    seating = await seat_beside(
         sitters, met=await _met(db, event.id), never=await never_pairs(db, [s.id for s in sitters]), seed=seed
     )
     largest = max(Counter(one.organisation for one in sitters).values())

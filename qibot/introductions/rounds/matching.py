@@ -7,6 +7,8 @@ before everybody who could has once; then what the pairs have in common.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from qibot.introductions.beside import beside
+
 ANYBODY = "anybody"
 ANOTHER_ORGANISATION = "another organisation"
 ANOTHER_ORGANISATION_AND_PLACE = "another organisation and place"
@@ -114,6 +116,4 @@ async def plan_apart(
     asked = {"rule": rule, "cool_down": cool_down, "never": tuple(never), "seed": seed}
     if len(people) <= IN_PROCESS:
         return plan(people, met, **asked)  # type: ignore[arg-type]
-    from qibot.introductions.rounds.apart import ask
-
-    return await ask(tuple(people), dict(met or {}), asked)
+    return await beside(plan, tuple(people), dict(met or {}), **asked)

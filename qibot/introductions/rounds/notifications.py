@@ -15,6 +15,7 @@ from qibot.introductions.rounds.organising import views as organising
 from qibot.introductions.rounds.outcome import views as outcome
 from qibot.outbox.models import Delivery
 from qibot.outbox.notifications import notification
+from qibot.outbox.service import RUNS
 from qibot.people import service as people
 from qibot.people.models import Person
 
@@ -95,7 +96,7 @@ async def changed(db: AsyncSession, delivery: Delivery, now: datetime) -> Messag
 # ---- For organisers
 
 
-@notification(rehearsal.READY_KIND, label="Rounds of yours that wait for you", purpose="nudges", asked_for=True)
+@notification(rehearsal.READY_KIND, label="Rounds of yours that wait for you", purpose=RUNS, asked_for=True)
 async def ready(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
     """The first round waits for a yes; or a rehearsal that took long is done."""
     programme, reader = await _programme(db, delivery)
@@ -110,7 +111,7 @@ async def ready(db: AsyncSession, delivery: Delivery, now: datetime) -> Message 
     return organising.ready(programme, in_it, _today(now, reader))
 
 
-@notification(making.FIGURES_KIND, label="How a round of yours went", purpose="nudges", asked_for=True)
+@notification(making.FIGURES_KIND, label="How a round of yours went", purpose=RUNS, asked_for=True)
 async def figures(db: AsyncSession, delivery: Delivery, now: datetime) -> Message | None:
     """On the next working day: counts, and nobody in them."""
     round_id, _ = telling.ids_in(delivery.subject)

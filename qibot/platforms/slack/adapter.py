@@ -29,7 +29,7 @@ from qibot.chat.router import Reply
 from qibot.errors import Refused
 from qibot.platforms.leaving import looking
 from qibot.platforms.slack import blocks, calls, modals
-from qibot.platforms.slack.installations import Installations, Installed
+from qibot.platforms.slack.installations import Installations, Installed, front_door
 from qibot.platforms.slack.manifest import SHORTCUT
 from qibot.platforms.slack.replies import Acknowledge, Replies, Where, in_acknowledgement, without
 
@@ -268,7 +268,7 @@ class SlackAdapter:
         return False
 
     def _sender(self, where: Where) -> Sender:
-        return Sender(self.name, where.workspace, where.account)
+        return Sender(self.name, where.workspace, where.account, where.opens)
 
     async def _where(self, context: AsyncBoltContext, body: Json, account: str = "", *, command: str = "") -> Where:
         installed = await self._installations.find(context.team_id, context.enterprise_id)
@@ -282,6 +282,7 @@ class SlackAdapter:
             response_url=_text(body.get("response_url")),
             trigger=_text(body.get("trigger_id")),
             command=command,
+            opens=front_door(_text(body.get("api_app_id")), installed.key),
         )
 
     async def _client_of(self, workspace: str) -> AsyncWebClient:

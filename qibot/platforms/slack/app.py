@@ -28,7 +28,7 @@ from qibot.database import Database
 from qibot.errors import Refused
 from qibot.platforms.guard import SlackGuard
 from qibot.platforms.slack.adapter import SlackAdapter
-from qibot.platforms.slack.installations import Installations, States, key_of
+from qibot.platforms.slack.installations import Installations, States, front_door, key_of
 from qibot.platforms.slack.manifest import SCOPES
 from qibot.settings import Settings
 
@@ -139,7 +139,8 @@ class SlackSide:
         found = args.installation
         whole = bool(found.is_enterprise_install)
         key = key_of(found.team_id, found.enterprise_id, whole_org=whole)
-        await self._bot.installed("slack", key, (found.enterprise_name if whole else found.team_name) or "")
+        name = (found.enterprise_name if whole else found.team_name) or ""
+        await self._bot.installed("slack", key, name, front_door(found.app_id or "", key))
         log.info("installed in a workspace", workspace=key, whole_org=whole)
         return _page(200, "qibot is installed", "Go back to Slack and type /qi help.")
 

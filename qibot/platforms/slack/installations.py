@@ -6,6 +6,7 @@ org-wide install may have no team of its own.
 
 import base64
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from qibot.database import Base, Database
 log = structlog.get_logger()
 REMEMBER = timedelta(minutes=1)
 """How long a token is good without asking the database: another process may have installed the bot anew."""
+_ID = re.compile(r"[A-Z0-9]{1,20}")
 STATE_SECONDS = 600
 """How long somebody may take between "Add to Slack" and Slack's answer."""
 
@@ -56,6 +58,15 @@ class Installed:
 def key_of(team: str | None, enterprise: str | None, *, whole_org: bool) -> str:
     """The workspace's key: the organisation's id for an org-wide install, else the team's."""
     return (enterprise if whole_org else team) or team or enterprise or ""
+
+
+def front_door(app: str, key: str) -> str:
+    """The address that opens the app's messages in a workspace, or in whichever of its organisation somebody uses; ""
+    where either id is none. Slack lets such an address carry no words.
+    """
+    if not (_ID.fullmatch(app) and _ID.fullmatch(key)):
+        return ""
+    return f"https://slack.com/app_redirect?app={app}" + ("" if key.startswith("E") else f"&team={key}")
 
 
 class Secrets:

@@ -38,6 +38,8 @@ class Where:
     """Whether a message's button was pressed, so that the answer may take the message's place."""
     in_conversation: bool = False
     """Whether that message stands in the person's own conversation with the bot, where answers may stay."""
+    opens: str = ""
+    """The address that opens the bot here, for whoever is to come to it."""
 
     @property
     def metadata(self) -> str:

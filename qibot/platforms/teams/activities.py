@@ -13,6 +13,7 @@ from qibot.platforms.teams.conversations import Reference
 Json = dict[str, Any]
 PERSONAL = "personal"
 _AT = re.compile(r"<at(?:\s[^<>]*)?>(.*?)</at>", re.IGNORECASE | re.DOTALL)
+_BOT = re.compile(r"28:[0-9A-Za-z-]{1,60}")
 _SPACES = re.compile(r"[^\S\n]+")
 _SLASH = re.compile(r"^/+(?:qi(?!\S)\s*)?", re.IGNORECASE)
 
@@ -35,7 +36,12 @@ class Where:
     @property
     def sender(self) -> Sender:
         """Who, as the bot knows them."""
-        return Sender("teams", self.tenant, self.account)
+        return Sender("teams", self.tenant, self.account, front_door(self.person.bot))
+
+
+def front_door(bot: str) -> str:
+    """The address that opens the bot's chat with words typed already, to be sent; "" where it is no bot's id."""
+    return f"https://teams.microsoft.com/l/chat/0/0?users={bot}&message={{words}}" if _BOT.fullmatch(bot) else ""
 
 
 def where(activity: Json) -> Where | None:

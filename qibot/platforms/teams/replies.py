@@ -8,7 +8,9 @@ What replaces a card is said twice: in the answer to the press, which they see a
 for Teams forgets the first as soon as anybody reacts to it (github.com/microsoft/botbuilder-js, issue 4635).
 """
 
+import base64
 import secrets
+import struct
 from collections.abc import Awaitable
 from typing import Any
 
@@ -29,9 +31,12 @@ Json = dict[str, Any]
 
 LONGEST_PIECE, MOST_PIECES = 12_000, 6
 """Characters of a file in one card, which may have about 28 kB, and how many cards of it anybody wants to get."""
+PICTURE_POINTS, PICTURE_BYTES = 1_024, 1_000_000
+"""How wide or high, and how large, a picture in a message may be; beyond that its words have to do."""
 LONGEST_REMARK = 300
 """Characters that can be read in the line that Teams shows for a moment."""
 _MORE_THAN_WORDS = Buttons | Table | Picture | Document | Calendar
+_PNG = b"\x89PNG\r\n\x1a\n"
 DONE_ALREADY = Message("That is done already.", beside=True)
 ELSEWHERE = "Please see the new card."
 WORKING = "I am working on it. The answer will follow here."
@@ -170,19 +175,34 @@ def _activity(title: str, card: Json) -> Json:
 
 
 def _pieces(message: Message) -> list[Json]:
-    """A file as cards with its lines, to copy.
+    """A file as cards with its lines, to copy; a picture before them, as one.
 
     A bot may only offer a real file by a card that asks first and a drive to put it on, which is one more permission
     for every administrator to approve.
     """
     pieces = []
     for document in (part for part in message.parts if isinstance(part, Document)):
+        if _is_picture(document.data):
+            pieces.append(_picture(document))
         texts = _split(document.text)
         shown = texts[:MOST_PIECES]
         for number, words in enumerate(shown, 1):
             title = document.name if len(texts) == 1 else f"{document.name} ({number} of {len(texts)})"
             pieces.append(_activity(title, _lines(title, words, _ending(len(texts)) if number == len(shown) else "")))
     return pieces
+
+
+def _is_picture(data: bytes) -> bool:
+    """Whether it is one that Teams shows: its width and height stand at the same place in every PNG."""
+    size = struct.unpack(">II", data[16:24]) if data.startswith(_PNG) and len(data) >= 24 else (0, 0)
+    return 0 < max(size) <= PICTURE_POINTS and len(data) <= PICTURE_BYTES
+
+
+def _picture(document: Document) -> Json:
+    """A message that is a picture. It needs no permission, and its bytes do not count to the size of a message."""
+    url = f"data:image/png;base64,{base64.b64encode(document.data).decode()}"
+    made = {"contentType": "image/png", "contentUrl": url, "name": document.name}
+    return {"type": "message", "summary": document.name, "attachments": [made]}
 
 
 def _lines(title: str, words: str, note: str) -> Json:
