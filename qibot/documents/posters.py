@@ -22,7 +22,7 @@ QUIET = 4
 """Squares of white around a code, without which some cameras do not find it."""
 _EDGE, _GAP = 40, 20
 _TITLE, _LABEL, _CODE, _WORDS = 46, 28, 76, 26
-_ROOMS = {1: 560, 2: 440, 3: 244, 4: 244}
+_ROOMS = {1: 560, 2: 440, 3: 280, 4: 280}
 """How wide and high one code may be, by how many there are: with all the words it stays within the height."""
 _BLACK, _GREY, _WHITE = "#000000", "#444444", "#ffffff"
 
@@ -61,7 +61,8 @@ def _row(draw: "ImageDraw", ways: Sequence[Way], room: int, top: int) -> int:
         middle = WIDTH * (2 * n + 1) // (2 * len(ways))
         _squares(draw, way.address, room, middle, top + room // 2)
         width = WIDTH // len(ways)
-        bottom = max(bottom, _lines(draw, way.label, _LABEL, top + room, most=2, middle=middle, width=width))
+        most = 2 if room > _ROOMS[MOST] else 1
+        bottom = max(bottom, _lines(draw, way.label, _LABEL, top + room, most=most, middle=middle, width=width))
     return bottom
 
 
