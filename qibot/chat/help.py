@@ -21,11 +21,13 @@ def overview(router: Router[T], turn: T) -> Message:
             ", or in our own chat just the words. Or say what you are looking for.",
         )
     ]
+    titles: dict[str, list[CommandRow[T]]] = {}
     for table in router.tables:
-        rows = [row for row in table.commands if may(row, turn)]
+        titles.setdefault(table.title, []).extend(row for row in table.commands if may(row, turn))
+    for title, rows in titles.items():
         if rows:
             lines = (line for r in rows for line in ("\n", Typed(r.usage), f" – {r.help}"))
-            parts.append(Text(Bold(table.title), *lines))
+            parts.append(Text(Bold(title), *lines))
     first = [Button(words, Say(words)) for words in ("home", "me", "projects", "topics") if router.find(words)]
     if first:
         parts.append(Buttons(*first))

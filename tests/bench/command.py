@@ -19,9 +19,10 @@ import aiohttp
 
 from qibot.clock import SystemClock
 from qibot.demo.slack_server import SlackServer
+from qibot.platforms.slack.installations import front_door
 from tests.bench import machine, network, spans
 from tests.bench.bare import ANSWER
-from tests.bench.traffic import SECRET, Driver, Round
+from tests.bench.traffic import APP, SECRET, Driver, Round
 
 TOKEN = "xoxb-stand-in-bench"
 CONCURRENCIES = (1, 16)
@@ -53,7 +54,7 @@ async def measure(plan: Plan, folder: Path, seed: int) -> dict[str, Any]:
     """All figures of one run; servers and database live in `folder`."""
     facts = machine.facts()
     database = f"sqlite+aiosqlite:///{folder / 'bench.db'}"
-    await network.build(database, plan.champions, seed)
+    await network.build(database, plan.champions, seed, opens=front_door(APP, network.WORKSPACE))
     async with stand_in() as api, contextlib.AsyncExitStack() as stack:
         port, qibot = await _qibot(stack, ["-m", "qibot", "serve"], folder, database, api)
         drivers = {"qibot": Driver(port, finds_a_champion, partial(machine.cpu_seconds, qibot))}

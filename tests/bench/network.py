@@ -22,7 +22,7 @@ _OFFERS = ("A chat over tea about how we began", "Copy our pathway and our mista
 _ROWS_AT_ONCE = 2_000
 
 
-async def build(url: str, champions: int, seed: int, platform: str = "slack") -> None:
+async def build(url: str, champions: int, seed: int, platform: str = "slack", opens: str = "") -> None:
     """A new database with so many champions, in 13 organisations, three topics each, and one member who asks."""
     database = Database(url)
     try:
@@ -31,7 +31,11 @@ async def build(url: str, champions: int, seed: int, platform: str = "slack") ->
             query = select(Organisation.id, Organisation.place).order_by(Organisation.id).limit(ORGANISATIONS)
             places = [(number, place) for number, place in await db.execute(query)]
             topics = list(await db.scalars(select(Topic.id).order_by(Topic.id)))
-            db.add(Workspace(id=1, platform=platform, key=WORKSPACE, name="Bench", organisation_id=places[0][0]))
+            db.add(
+                Workspace(
+                    id=1, platform=platform, key=WORKSPACE, name="Bench", organisation_id=places[0][0], opens=opens
+                )
+            )
             await db.flush()
             rows = _rows(random.Random(seed), champions, places, topics)
             for model, some in rows:

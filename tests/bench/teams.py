@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from qibot.platforms.teams.activities import front_door
 from tests.bench import command, machine, network, spans, teams_spans
 from tests.bench.bare import ANSWER
 from tests.bench.command import CONCURRENCIES, FULL, QUICK, Plan
@@ -30,7 +31,7 @@ async def measure(plan: Plan, folder: Path, seed: int) -> dict[str, Any]:
     """All figures of one run; servers and database live in `folder`."""
     facts = machine.facts("microsoft-teams-apps", "pyjwt", "aiohttp", "httpx")
     database = f"sqlite+aiosqlite:///{folder / 'bench.db'}"
-    await network.build(database, plan.champions, seed, platform="teams")
+    await network.build(database, plan.champions, seed, platform="teams", opens=front_door(f"28:{APP}"))
     async with Connector().running() as connector, contextlib.AsyncExitStack() as stack:
         port, qibot = await _qibot(stack, [connector.url], folder, database)
         drivers = {"qibot": TeamsDriver(port, finds_a_champion, connector, partial(machine.cpu_seconds, qibot))}

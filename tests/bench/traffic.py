@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 
 from tests.bench.network import ACCOUNT, WORKSPACE
 
-SECRET = "a-bench-signing-secret"
+SECRET, APP = "a-bench-signing-secret", "A0BENCH"
 _FORM = {
     "token": "legacy", "team_id": WORKSPACE, "team_domain": "bench", "channel_id": "D0BENCH", "channel_name":
     "directmessage", "user_id": ACCOUNT, "user_name": "asker", "command": "/qi", "text": "find sepsis", "api_app_id":
-    "A0BENCH", "is_enterprise_install": "false", "response_url": "http://127.0.0.1:9/commands/T0BENCH/1/x",
+    APP, "is_enterprise_install": "false", "response_url": "http://127.0.0.1:9/commands/T0BENCH/1/x",
 }  # fmt: skip
 _numbers = itertools.count(int(time.time() * 1000) * 1000)
 

@@ -9,13 +9,13 @@ from qibot.events import service as events
 from qibot.events.joining import service, views
 from qibot.people.turn import Turn, member, table
 
-commands = table("Joining an event")
+commands = table("Organising an event")
 
 
 @commands.command(
     "event qr",
     needs=member,
-    help="The links by which people join an event you organise, and a picture of them to show or print.",
+    help="How people join an event you organise, as a picture.",
     reads=True,
 )
 async def picture(turn: Turn, code: str) -> Message:

@@ -30,7 +30,7 @@ async def mine(turn: Turn, code: str = "") -> Message:
     return await _own(turn, event)
 
 
-@commands.command("pairs out", needs=member, help="Be in no pairs at an event you joined, also before its day.")
+@commands.command("pairs out", needs=member, help="Be in no pairs at an event you joined.")
 async def out(turn: Turn, code: str = "") -> Message:
     event = await events.by_code(turn.db, code) if code else await today.find(turn.db, turn.member, "", turn.today)
     return await _left_out(turn, event)
