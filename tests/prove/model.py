@@ -7,9 +7,13 @@ import os
 import tempfile
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
+import pytest
+
+from tests import engines
 from tests.introductions.model import machine, prepare
 from tests.prove.outcome import Outcome
 
@@ -51,8 +55,15 @@ def _processes() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"))
 
 
+@cache
+def _once() -> None:
+    """In each process: statements compiled for one life are not compiled again for the next."""
+    engines.share(pytest.MonkeyPatch())
+
+
 def _live(runs: int, steps: int, joined: Path, dice: int) -> tuple[dict[str, int], str]:
     """What some lives came to, and the promise that did not hold, if any, with the steps that lead to it."""
+    _once()
     try:
         return dict(machine(runs, steps, joined, dice=dice)), ""
     except Exception as wrong:
