@@ -52,8 +52,9 @@ from qibot.introductions.models import (
 )
 from qibot.introductions.pairs import never_pairs
 from qibot.introductions.relay.service import KEEP
+from qibot.introductions.service import TOGETHER_KIND
 from qibot.migrate import migrate
-from qibot.outbox.models import PENDING, SENDING, Delivery
+from qibot.outbox.models import PENDING, SENDING, SENT, Delivery
 from qibot.people.models import Consent
 from tests.cast import AMINA, JONAS, OWEN, PRIYA, TOMASZ, Character
 from tests.conftest import EVENT_MORNING
@@ -70,6 +71,7 @@ T = TypeVar("T")
 Pairs = set[tuple[Character, Character]]
 somebody, champion = st.sampled_from(CAST), st.sampled_from(CHAMPIONS)
 END = ("You are introduced to", "Not available this time", "They suggested asking somebody else")
+MEET = ", meet each other"
 OWN_END = ("Withdrawn", "That stays between us", "Your report is on its way", "The two of you are kept apart")
 
 
@@ -141,7 +143,12 @@ class Introductions(RuleBasedStateMachine):
         return self.runner.run(work)
 
     def messages(self, who: Character) -> list[Message]:
-        return [*self.talk(who).said, *self.talk(who).inbox]
+        return [*self.talk(who).said, *self.got(who)]
+
+    def got(self, who: Character) -> list[Message]:
+        """Unasked: alone, and in a conversation of two and the bot."""
+        both = [message for accounts, message in self.talk.paper.together if who.account in accounts]
+        return [*self.talk(who).inbox, *both]
 
     # ---- What people do
 
@@ -290,7 +297,7 @@ class Introductions(RuleBasedStateMachine):
                 ("people.leave", {}) if how == "leaves" else ("people.withdraw", {"purpose": "introductions"})
             )
             self.do(self.talk(who).presses_raw(wire_name, payload))
-            self.out[who] = len(self.talk(who).inbox)
+            self.out[who] = len(self.got(who))
 
     async def _joins(self, one: Talk) -> None:
         await one.says("join")
@@ -397,7 +404,7 @@ class Introductions(RuleBasedStateMachine):
     @invariant()
     def nobody_gets_anything_who_has_opted_out(self) -> None:
         for who, before in self.out.items():
-            assert len(self.talk(who).inbox) == before, self.talk(who).inbox[before:]
+            assert len(self.got(who)) == before, [message.title for message in self.got(who)]
 
     @invariant()
     def only_organisers_read_reports(self) -> None:
@@ -459,20 +466,31 @@ class Introductions(RuleBasedStateMachine):
 
     def everybody_has_heard(self, ends: list[Introduction]) -> None:
         assert not [i for i in ends if i.state == ASKED]
+        gathered = self.do(self._brought_together())
         for who in self.loyal:
             mine = [i for i in ends if self.by_id[i.asker_id] == who]
             told = sum(message.title.startswith(END) for message in self.talk(who).inbox)
-            assert told == sum(i.state in (ACCEPTED, DECLINED, EXPIRED) for i in mine)
+            # One that came about in a conversation of the two was not told again; what nobody knows of was, apart.
+            together = gathered[self.people[who.name]]
+            assert sum(m.title.endswith(MEET) for m in self.got(who)) >= together
+            assert told + together == sum(i.state in (ACCEPTED, DECLINED, EXPIRED) for i in mine)
             ended = [m.title for m in self.talk(who).said if m.title.startswith(OWN_END)]
             assert ended or all(i.state != WITHDRAWN for i in mine)
         for i in ends:
             asker, asked = self.by_id[i.asker_id], self.by_id[i.champion_id]
             if i.state == ACCEPTED:
                 assert f"You are introduced to {asker.name}" in [m.title for m in self.talk(asked).said]
-                got = [m.title for m in self.talk(asker).inbox]
+                got = {m.title for m in self.got(asker)}
+                ways = {f"You are introduced to {asked.name}", f"{asker.name} and {asked.name}{MEET}", END[1]}
                 # Nobody is left believing.
-                if asked in self.loyal and not {f"You are introduced to {asked.name}", END[1]} & set(got):
+                if asked in self.loyal and not ways & got:
                     assert "Your yes could not be passed on" in [m.title for m in self.talk(asked).inbox]
+
+    async def _brought_together(self) -> Counter[int]:
+        """How often each asker was told together with whoever said yes, by person."""
+        told = Delivery.kind == TOGETHER_KIND, Delivery.state == SENT
+        async with self.database.transaction(reading=True) as db:
+            return Counter(await db.scalars(select(Delivery.person_id).where(*told)))
 
     def everything_was_carried_and_nothing_is_kept(self) -> None:
         everything = self.do(dump(self.database))

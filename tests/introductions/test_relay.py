@@ -391,6 +391,22 @@ async def test_words_that_waited_for_a_month_are_wiped_and_the_sender_hears(
 
 
 @pytest.mark.usefixtures("introduced")
+async def test_what_was_written_since_is_not_wiped_with_it_and_has_its_turn(
+    talk: Network, days: Days, database: Database, clock: SetClock
+) -> None:
+    await writes(talk, AMINA, SECRET)
+    async with database.transaction() as db:
+        await db.execute(update(Delivery).where(Delivery.kind == "introductions.relayed").values(state=CANCELLED))
+    clock.set(clock.now() + KEEP - timedelta(days=2))
+    await writes(talk, AMINA, "Is Thursday better?")
+    clock.set(clock.now().replace(day=30, hour=10))
+    await days.deliver()
+    assert quotes(talk, NADIA) == ["Is Thursday better?"]
+    assert titles(talk, AMINA).count(NOT_DELIVERED) == 1
+    assert "blue door" not in await dump(database)
+
+
+@pytest.mark.usefixtures("introduced")
 async def test_two_introductions_of_one_person_do_not_wait_for_each_other(
     talk: Network, days: Days, database: Database
 ) -> None:

@@ -118,7 +118,7 @@ async def carried(db: AsyncSession, delivery: Delivery, state: str, now: datetim
         await db.flush()
         await _queue_next(db, found, one.sender_id, now)
     else:
-        await _give_up(db, found, one.sender_id, now)
+        await _give_up(db, found, await _waiting(db, found, one.sender_id), now)
 
 
 async def wipe_old(db: AsyncSession, now: datetime) -> None:
@@ -131,14 +131,18 @@ async def wipe_old(db: AsyncSession, now: datetime) -> None:
         .limit(_SWEEP)
     )
     for introduction_id, sender_id in (await db.execute(query)).all():
-        await _give_up(db, await introductions.hold(db, f"relay:{introduction_id}"), sender_id, now)
+        found = await introductions.hold(db, f"relay:{introduction_id}")
+        waiting = await _waiting(db, found, sender_id)
+        await _give_up(db, found, [one for one in waiting if one.written_at <= now - KEEP], now)
+        await db.flush()
+        # What was written since then still has its turn.
+        await _queue_next(db, found, sender_id, now)
 
 
-async def _give_up(db: AsyncSession, found: Introduction, sender_id: int, now: datetime) -> None:
-    ended = await _waiting(db, found, sender_id)
+async def _give_up(db: AsyncSession, found: Introduction, ended: Sequence[RelayMessage], now: datetime) -> None:
     _end(ended, now, delivered=False)
     if ended:
-        period = str(ended[0].id)
+        sender_id, period = ended[0].sender_id, str(ended[0].id)
         await outbox.queue(
             db, kind=NOT_DELIVERED_KIND, person_id=sender_id, subject=_subject(found), period=period, due_at=now
         )
