@@ -371,14 +371,18 @@ async def test_in_doubt_it_is_asked_about_and_the_words_wait_for_the_answer(
     assert NOT_DELIVERED not in titles(talk, AMINA)
 
 
+async def cancelled_by_hand(database: Database) -> None:
+    """What is on its way, so that no delivery will ever end."""
+    async with database.transaction() as db:
+        await db.execute(update(Delivery).where(Delivery.kind == "introductions.relayed").values(state=CANCELLED))
+
+
 @pytest.mark.usefixtures("introduced")
 async def test_words_that_waited_for_a_month_are_wiped_and_the_sender_hears(
     talk: Network, days: Days, database: Database, clock: SetClock
 ) -> None:
     await writes(talk, AMINA, SECRET)
-    async with database.transaction() as db:
-        # Somebody has cancelled it by hand, so that no delivery will ever end.
-        await db.execute(update(Delivery).where(Delivery.kind == "introductions.relayed").values(state=CANCELLED))
+    await cancelled_by_hand(database)
     clock.set(clock.now() + KEEP - timedelta(seconds=1))
     await days.deliver()
     assert "blue door" in await dump(database)
@@ -395,8 +399,7 @@ async def test_what_was_written_since_is_not_wiped_with_it_and_has_its_turn(
     talk: Network, days: Days, database: Database, clock: SetClock
 ) -> None:
     await writes(talk, AMINA, SECRET)
-    async with database.transaction() as db:
-        await db.execute(update(Delivery).where(Delivery.kind == "introductions.relayed").values(state=CANCELLED))
+    await cancelled_by_hand(database)
     clock.set(clock.now() + KEEP - timedelta(days=2))
     await writes(talk, AMINA, "Is Thursday better?")
     clock.set(clock.now().replace(day=30, hour=10))
