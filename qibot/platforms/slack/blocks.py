@@ -5,7 +5,7 @@ as typed. Where Slack wants a text object it is `plain_text`, escaped, without e
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -31,6 +31,7 @@ from qibot.chat.message import (
     plain_text,
     spelled,
 )
+from qibot.platforms.fitting import TOO_MUCH, Rendering, Room, fit
 from qibot.platforms.slack import limits
 from qibot.platforms.slack.rich_text import Block, literal, paragraph
 from qibot.platforms.words import MORE, clean, shorten, size, usable
@@ -51,7 +52,7 @@ def render(message: Message, *, workspace: str) -> Rendered:
 
     Raises `ValueError` for a button whose payload is too long to travel, as `wire.encode` does.
     """
-    blocks = _fit(_parts(message, workspace), limits.BLOCKS_IN_MESSAGE, limits.MESSAGE_WORDS, _words)
+    blocks = _fit(message, workspace, Room(limits.MESSAGE_WORDS, _words, limits.BLOCKS_IN_MESSAGE))
     return Rendered(shorten(_said(plain_text(message)), limits.FALLBACK, escaped=True), blocks)
 
 
@@ -63,7 +64,7 @@ def home(message: Message, *, workspace: str) -> Block:
 def view_blocks(message: Message, *, workspace: str) -> list[Block]:
     """The blocks of a message inside a view, which takes more than a message does."""
     # A fifth is left for the view's own words, above all its private_metadata.
-    return _fit(_parts(message, workspace), limits.BLOCKS_IN_VIEW, limits.VIEW_BYTES * 4 // 5, size_in_json)
+    return _fit(message, workspace, Room(limits.VIEW_BYTES * 4 // 5, size_in_json, limits.BLOCKS_IN_VIEW))
 
 
 def decode_action(action: Any) -> tuple[str, dict[str, Any]] | None:
@@ -101,18 +102,17 @@ def size_in_json(block: Block) -> int:
     return len(json.dumps(block)) + 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    blocks: list[Block]
-    buttons: bool = False
+def _fit(message: Message, workspace: str, room: Room) -> list[Block]:
+    parts = _parts(message, workspace)
+    return fit(parts, room, note=[small_print(TOO_MUCH)]) if parts else paragraph(MORE)
 
 
-def _parts(message: Message, workspace: str) -> list[_Part]:
+def _parts(message: Message, workspace: str) -> list[Rendering]:
     numbers = count(1)
     message = spelled(message, str)
-    found = [_Part(literal([Bold(shorten(message.title, limits.TITLE))]))]
-    found += [_Part(_part(p, workspace, numbers), buttons=isinstance(p, Buttons)) for p in message.parts]
-    return [part for part in found if part.blocks]
+    found = [Rendering(literal([Bold(shorten(message.title, limits.TITLE))]))]
+    found += [Rendering(_part(p, workspace, numbers), buttons=isinstance(p, Buttons)) for p in message.parts]
+    return [part for part in found if part.pieces]
 
 
 def _part(part: Part, workspace: str, numbers: Iterable[int]) -> list[Block]:
@@ -217,44 +217,3 @@ def _words(value: Any) -> int:
         elif key in ("text", "alt_text") or (key == "url" and value.get("type") != "button"):
             own += size(inner)
     return own
-
-
-_TOO_MUCH = "There was more than fits here."
-
-
-def _fit(parts: list[_Part], most: int, room: int, weigh: Callable[[Block], int]) -> list[Block]:
-    """All blocks, or as many as fit and a note in the place of the rest.
-
-    The next steps come first: the last buttons, then what stands after them; then the other parts in order.
-    """
-    if not parts:
-        return paragraph(MORE)
-    whole = [block for part in parts for block in part.blocks]
-    if len(whole) <= most and sum(map(weigh, whole)) <= room:
-        return whole
-    note = small_print(_TOO_MUCH)
-    kept, cut = _admit(parts, most - 1, room - weigh(note), weigh)
-    before = [block for i in sorted(kept) if i < cut for block in kept[i]]
-    after = [block for i in sorted(kept) if i >= cut for block in kept[i]]
-    return [*before, note, *after]
-
-
-def _admit(
-    parts: list[_Part], most: int, room: int, weigh: Callable[[Block], int]
-) -> tuple[dict[int, list[Block]], int]:
-    """The blocks that fit, by index of their part, and the first index where something is left out."""
-    last = max((i for i, part in enumerate(parts) if part.buttons), default=len(parts))
-    others = range(1, min(last, len(parts)))
-    kept: dict[int, list[Block]] = {}
-    cut = len(parts)
-    for i in dict.fromkeys((0, *range(last, len(parts)), *others)):
-        kept[i] = []
-        for block in parts[i].blocks:
-            if not most or weigh(block) > room:
-                cut = min(cut, i)
-                break
-            kept[i].append(block)
-            most, room = most - 1, room - weigh(block)
-        if cut == i and i in others:
-            break
-    return kept, cut

@@ -6,7 +6,6 @@ text: a project called `**x**` is shown as typed. Labels of buttons and pictures
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from qibot.chat import wire
@@ -29,6 +28,7 @@ from qibot.chat.message import (
     plain_text,
     spelled,
 )
+from qibot.platforms.fitting import TOO_MUCH, Rendering, Room, fit
 from qibot.platforms.teams import limits
 from qibot.platforms.teams.meetings import new_meeting
 from qibot.platforms.teams.rich_text import Json, follows, heading, paragraph, small_print
@@ -38,7 +38,6 @@ _SCHEMA = "https://adaptivecards.io/schemas/adaptive-card.json"
 _STYLES = {"primary": "positive", "danger": "destructive"}
 _PRESSED = "qibot"
 _NEW_MEETING = "Each opens a new meeting, filled in. Nothing goes out until you send it."
-_TOO_MUCH = "There was more than fits here."
 
 
 Asks = Callable[[wire.Action], bool]
@@ -59,12 +58,14 @@ def render(message: Message, *, workspace: str, asks: Asks = nothing_asks) -> Js
     `wire.encode` does.
     """
     message = in_our_words(message)
-    parts = [_Part(heading(message.title))]
-    parts += [_Part(_part(part, asks), buttons=isinstance(part, Buttons)) for part in message.parts]
+    parts = [Rendering(heading(message.title))]
+    parts += [Rendering(_part(part, asks), buttons=isinstance(part, Buttons)) for part in message.parts]
     made = card([], summary=summary(message))
     if any(isinstance(part, Table) for part in message.parts):
         made["msteams"] = {"width": "full"}
-    made["body"] = _fit([part for part in parts if part.elements], limits.CARD_BYTES - weight(made))
+    shown = [part for part in parts if part.pieces]
+    room = Room(limits.CARD_BYTES - weight(made), weight)
+    made["body"] = fit(shown, room, note=small_print(TOO_MUCH)) if shown else paragraph(MORE)
     return made
 
 
@@ -132,12 +133,6 @@ def label(text: str, longest: int) -> str:
 def weight(value: Any) -> int:
     """Bytes that it takes on the way, at most, a comma behind it included."""
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()) + 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    elements: list[Json]
-    buttons: bool = False
 
 
 def _part(part: Part, asks: Asks) -> list[Json]:
@@ -242,39 +237,3 @@ def _does(does: wire.Action | str, title: str, style: str, asks: Asks) -> Json:
     if not asks(does):
         return made
     return submit(made | {"data": made["data"] | {"msteams": {"type": "task/fetch"}}})
-
-
-def _fit(parts: list[_Part], room: int) -> list[Json]:
-    """All elements, or as many as fit and a note in the place of the rest.
-
-    The next steps come first: the last buttons, then what stands after them; then the other parts in order.
-    """
-    if not parts:
-        return paragraph(MORE)
-    whole = [element for part in parts for element in part.elements]
-    if sum(map(weight, whole)) <= room:
-        return whole
-    note = small_print(_TOO_MUCH)
-    kept, cut = _admit(parts, room - sum(map(weight, note)))
-    before = [element for i in sorted(kept) if i <= cut for element in kept[i]]
-    after = [element for i in sorted(kept) if i > cut for element in kept[i]]
-    return [*before, *note, *after]
-
-
-def _admit(parts: list[_Part], room: int) -> tuple[dict[int, list[Json]], int]:
-    """The elements that fit, by index of their part, and the first index where something is left out."""
-    last = max((i for i, part in enumerate(parts) if part.buttons), default=len(parts))
-    others = range(1, min(last, len(parts)))
-    kept: dict[int, list[Json]] = {}
-    cut = len(parts)
-    for i in dict.fromkeys((0, *range(last, len(parts)), *others)):
-        kept[i] = []
-        for element in parts[i].elements:
-            if weight(element) > room:
-                cut = min(cut, i)
-                break
-            kept[i].append(element)
-            room -= weight(element)
-        if cut == i and i in others:
-            break
-    return kept, cut
