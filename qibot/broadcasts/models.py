@@ -21,8 +21,9 @@ class Broadcast(Base):
     and back to `draft` until it has started.
 
     The words are kept here once. `answers` are the labels of its buttons (JSON). `revision` counts changes and presses
-    of send, so that a button of before changes nothing. `wanted_at` is when it is to go at the soonest, `size` how many
-    it was for as it started. `organiser_id` is who wrote, changed or sent it last: the second yes is never theirs.
+    of send, so that a button of before changes nothing. `wanted_at` is when it is to go at the soonest. `size` is how
+    many it may be for, once it was let go; as it starts, how many it is for. `organiser_id` is who wrote, changed or
+    sent it last: the second yes is never theirs.
     """
 
     __tablename__ = "broadcasts"

@@ -62,10 +62,12 @@ async def decided(db: AsyncSession, delivery: Delivery, now: datetime) -> Messag
     """For whoever wanted to send it."""
     found = await _broadcast(db, delivery)
     reader = await people.person(db, delivery.person_id)
-    agreed = delivery.plan.startswith("yes")
-    if not agreed and found.state != DRAFT:
+    how, today = delivery.plan.partition(" ")[0], local_date(now, reader.zone)
+    if how != service.YES and found.state != DRAFT:
         return None
-    return letting_go.decided(found, agreed, local_date(now, reader.zone))
+    if how == service.GROWN:
+        return letting_go.grown(found, await audience.look(db, found, today), today)
+    return letting_go.decided(found, how == service.YES, today)
 
 
 @notification(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qibot.broadcasts import audience
 from qibot.broadcasts.audience import MESSAGE_KIND
 from qibot.broadcasts.models import READY, STARTED, Broadcast
-from qibot.broadcasts.service import by_id, hold
+from qibot.broadcasts.service import by_id, hold, put_back
 from qibot.clock import local_date
 from qibot.database import Database
 from qibot.errors import Refused
@@ -36,6 +36,10 @@ _AT_ONCE = 10
 # ---- Starting
 
 
+class Grown(Exception):
+    """It would go to more people than anybody agreed to."""
+
+
 async def start_due(database: Database, now: datetime) -> None:
     """Start what is due, each in a transaction of its own; a press twice and several processes start it once."""
     due = select(Broadcast.id).where(Broadcast.state == READY, Broadcast.send_at <= now).order_by(Broadcast.send_at)
@@ -45,20 +49,29 @@ async def start_due(database: Database, now: datetime) -> None:
         try:
             async with database.transaction() as db:
                 await start(db, broadcast_id, now)
+        except Grown:
+            async with database.transaction() as db:
+                await put_back(db, broadcast_id, now)
         except Exception as wrong:
             # The next look tries again, and others do not wait for this one.
             log.error("broadcast not started", broadcast=broadcast_id, error=type(wrong).__name__)
 
 
 async def start(db: AsyncSession, broadcast_id: int, now: datetime) -> bool:
-    """Freeze the audience: one statement, one row each. False when it is not due, or somebody else has started it."""
+    """Freeze the audience: one statement, one row each. False when it is not due, or somebody else has started it.
+
+    Raises `Grown`, for the transaction to break off, when there are more than were agreed to.
+    """
     due = select(Broadcast).where(Broadcast.id == broadcast_id, Broadcast.state == READY, Broadcast.send_at <= now)
     held = await db.scalar(due.with_for_update().execution_options(populate_existing=True))
     if held is None:
         return False
     chosen = audience.chosen(held, local_date(now))
     moment = now.replace(microsecond=0)
-    held.size = await plan_chosen(db, chosen, kind=MESSAGE_KIND, subject=held.subject, due_at=moment)
+    size = await plan_chosen(db, chosen, kind=MESSAGE_KIND, subject=held.subject, due_at=moment)
+    if size > held.size:
+        raise Grown
+    held.size = size
     held.state, held.started_at = STARTED, now
     await outbox.queue(db, kind=PROGRESS_KIND, person_id=held.organiser_id, subject=held.subject, due_at=now)
     return True

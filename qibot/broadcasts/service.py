@@ -31,8 +31,12 @@ MOST_ANSWERS, LONGEST_ANSWER = 4, 30
 _FURTHEST = timedelta(days=366)
 _WHOLE_SECOND = timedelta(seconds=1)
 PAGE = 10
+_MORE = 10
+"""It may be for so many people more than were agreed to: one for each so many of them, as people join every day."""
 
 SECOND_KIND, DECIDED_KIND = "broadcasts.second", "broadcasts.decided"
+YES, NO, GROWN = "yes", "no", "grown"
+"""What was decided: by another organiser, or because it would go to more people than anybody agreed to."""
 _SEE = ("Type ", Typed("broadcasts"), " to see where they stand.")
 
 
@@ -237,6 +241,7 @@ async def send(
     if not size:
         raise Refused("Nobody fits that audience, so there is nobody to send it to.", "Change it and look again.")
     held.organiser_id, held.agreed_by_id = organiser.id, None
+    held.size = max(alone_up_to, _and_some_more(size))
     held.revision += 1
     if size <= alone_up_to:
         _ready(held, now)
@@ -250,6 +255,10 @@ async def send(
         _ready(held, now)
     await db.flush()
     return await by_id(db, held.id)
+
+
+def _and_some_more(size: int) -> int:
+    return size + size // _MORE
 
 
 def _typed(typed: str, size: int) -> None:
@@ -269,8 +278,9 @@ async def agree(db: AsyncSession, organiser: Person, broadcast_id: int, revision
     """The second yes. Raises `Refused` for the first organiser, and for what waits for none."""
     held = await _asked(db, organiser, broadcast_id, revision)
     held.agreed_by_id = organiser.id
+    held.size = max(held.size, _and_some_more((await audience.look(db, held, local_date(now))).size))
     _ready(held, now)
-    await _decided(db, held, "yes", now)
+    await _decided(db, held, YES, now)
     return await by_id(db, held.id)
 
 
@@ -278,7 +288,7 @@ async def decline(db: AsyncSession, organiser: Person, broadcast_id: int, revisi
     """Not like this: it is a draft again, and its organiser hears so. Raises `Refused` as `agree` does."""
     held = await _asked(db, organiser, broadcast_id, revision)
     held.state = DRAFT
-    await _decided(db, held, "no", now)
+    await _decided(db, held, NO, now)
     return await by_id(db, held.id)
 
 
@@ -289,6 +299,15 @@ async def _asked(db: AsyncSession, organiser: Person, broadcast_id: int, revisio
     if held.organiser_id == organiser.id:
         raise Refused("The second yes is for another organiser than the one who sends it.", _SEE)
     return held
+
+
+async def put_back(db: AsyncSession, broadcast_id: int, now: datetime) -> None:
+    """As it was to start it was for more people than were agreed to: a draft again, and its organiser hears so."""
+    held = await hold(db, broadcast_id)
+    if held.state == READY:
+        held.state, held.send_at, held.agreed_by_id = DRAFT, None, None
+        held.revision += 1
+        await _decided(db, held, GROWN, now)
 
 
 async def _decided(db: AsyncSession, held: Broadcast, how: str, now: datetime) -> None:

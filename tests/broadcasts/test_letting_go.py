@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from qibot.bot import Bot
-from qibot.broadcasts import sending
+from qibot.broadcasts import sending, service
 from qibot.broadcasts.models import READY, Broadcast
 from qibot.clock import SetClock
 from qibot.database import Database
@@ -228,3 +228,40 @@ async def test_with_only_one_organiser_a_typed_number_is_the_second_look(talk: N
     await talk(OWEN).presses("Send to 5 people", on=draft)
     await talk(OWEN).fills(number="5")
     assert "goes out in a minute" in talk(OWEN).sees
+
+
+@pytest.mark.usefixtures("second")
+async def test_what_would_go_to_many_more_than_were_agreed_to_does_not_start(
+    talk: Network, days: Days, database: Database, bot: Bot
+) -> None:
+    bot._alone_up_to = 6
+    await write(talk, on="2019-12-02", hour="9")
+    await talk(OWEN).presses("Send to 6 people")
+    assert "goes out on Mon 2 Dec at 09:00" in talk(OWEN).sees
+    await talk.join(NADIA)
+    await days.until(12, 2, 9)
+    assert not any(titles(talk, *CAST, NADIA).values())
+    assert await deliveries(database) == []
+    letter = talk(OWEN).inbox[-1]
+    assert letter.title == f"“{TITLE}” has not gone out"
+    await talk(OWEN).presses("Look at it", on=letter)
+    await talk(OWEN).presses("Send to 7 people")
+    assert "waits for a second yes" in talk(OWEN).sees
+    await days.forward(1)
+    await talk(PRIYA).presses("Yes, let it go out", on=talk(PRIYA).inbox[-1])
+    await days.forward(2)
+    assert (await check(database))["sent"] == 7
+
+
+@pytest.mark.usefixtures("second")
+async def test_a_few_who_join_meanwhile_do_not_stop_what_another_agreed_to(
+    talk: Network, days: Days, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_MORE", 5)
+    await write(talk, on="2019-12-02", hour="9")
+    await talk(OWEN).presses("Send to 6 people")
+    await days.forward(1)
+    await talk(PRIYA).presses("Yes, let it go out", on=talk(PRIYA).inbox[-1])
+    await talk.join(NADIA)
+    await days.until(12, 2, 9)
+    assert (await check(database))["sent"] == 7

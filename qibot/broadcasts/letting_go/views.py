@@ -95,6 +95,17 @@ def decided(found: Broadcast, yes: bool, today: date) -> Message:
     )
 
 
+def grown(found: Broadcast, look: Look, today: date) -> Message:
+    """Instead of starting: by now it is for more people than were agreed to."""
+    return Message(
+        f"“{found.title}” has not gone out",
+        Text(f"It would go to {people(look.size)} by now, which is more than anybody had agreed to."),
+        Facts(aim(found, look, today)),
+        Text("It is a draft again, and nobody has heard of it. Please look at it, and send it if that is right."),
+        Buttons(Button("Look at it", Say(f"broadcast show #{found.id}"), "primary"), _ALL),
+    )
+
+
 def _when(found: Broadcast, today: date) -> str:
     at = moment(found.wanted_at, found.organiser.zone, today)
     return f"on {at}" if at else "in a minute"
@@ -131,4 +142,5 @@ EXAMPLES: dict[str, Message | Form] = {
     "decided_yes": decided(_MONDAY, True, DAY),
     "decided_no": decided(_DRAFT, False, DAY),
     "undone": undone(_DRAFT),
+    "grown": grown(_DRAFT, _MANY, DAY),
 }
