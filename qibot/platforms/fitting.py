@@ -14,6 +14,7 @@ class Rendering:
     """A part of a message as the pieces a platform shows. `buttons`: they are next steps."""
 
     pieces: list[Piece]
+    title: bool = False
     buttons: bool = False
 
 
@@ -37,7 +38,8 @@ class Room:
 def fit(parts: Sequence[Rendering], room: Room, *, note: Sequence[Piece]) -> list[Piece]:
     """All pieces, or as many as fit and a note in the place of the rest.
 
-    The next steps come first: the last buttons, then what stands after them; then the other parts in order.
+    After the title the next steps come first: the last buttons, then what stands after them; then the other parts in
+    order.
     """
     whole = [piece for part in parts for piece in part.pieces]
     if room.takes(whole):
@@ -51,10 +53,11 @@ def fit(parts: Sequence[Rendering], room: Room, *, note: Sequence[Piece]) -> lis
 def _admit(parts: Sequence[Rendering], room: Room) -> tuple[dict[int, list[Piece]], int]:
     """The pieces that fit, by index of their part, and the first index where something is left out."""
     last = max((i for i, part in enumerate(parts) if part.buttons), default=len(parts))
-    others = range(1, min(last, len(parts)))
+    titles = [i for i, part in enumerate(parts[:last]) if part.title]
+    others = [i for i, part in enumerate(parts[:last]) if not part.title]
     kept: dict[int, list[Piece]] = {}
     cut = len(parts)
-    for i in dict.fromkeys((0, *range(last, len(parts)), *others)):
+    for i in (*titles, *range(last, len(parts)), *others):
         kept[i] = []
         for piece in parts[i].pieces:
             if not room.takes([piece]):

@@ -342,6 +342,13 @@ part_values: st.SearchStrategy[Part] = st.one_of(
 messages = st.builds(lambda title, parts: Message(title, *parts), long_words, st.lists(part_values, max_size=60))
 
 
+def test_the_last_buttons_are_there_whatever_is_in_the_place_of_a_title() -> None:
+    odd = Buttons(*[Button(f"{n}", "no address " + "x" * 2_900) for n in range(3)])
+    last = Buttons(*[Button(f"Label {n}", Press("x", n), confirm="y" * 300) for n in range(10)])
+    made = buttons(blocks.render(Message("", odd, last), workspace=HERE).blocks)
+    assert [button["text"]["text"] for button in made] == [f"Label {n}" for n in range(10)]
+
+
 @settings(max_examples=150, deadline=None)
 @given(messages)
 def test_no_message_is_ever_refused(message: Message) -> None:

@@ -110,7 +110,7 @@ def _fit(message: Message, workspace: str, room: Room) -> list[Block]:
 def _parts(message: Message, workspace: str) -> list[Rendering]:
     numbers = count(1)
     message = spelled(message, str)
-    found = [Rendering(literal([Bold(shorten(message.title, limits.TITLE))]))]
+    found = [Rendering(literal([Bold(shorten(message.title, limits.TITLE))]), title=True)]
     found += [Rendering(_part(p, workspace, numbers), buttons=isinstance(p, Buttons)) for p in message.parts]
     return [part for part in found if part.pieces]
 

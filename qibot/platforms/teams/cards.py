@@ -58,7 +58,7 @@ def render(message: Message, *, workspace: str, asks: Asks = nothing_asks) -> Js
     `wire.encode` does.
     """
     message = in_our_words(message)
-    parts = [Rendering(heading(message.title))]
+    parts = [Rendering(heading(message.title), title=True)]
     parts += [Rendering(_part(part, asks), buttons=isinstance(part, Buttons)) for part in message.parts]
     made = card([], summary=summary(message))
     if any(isinstance(part, Table) for part in message.parts):
