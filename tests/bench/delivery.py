@@ -233,7 +233,7 @@ async def _ready(url: str, who: Crowd, *, api: str = "", state: str = READY) -> 
         await crowds.build(database, who, now, conversations={n: f"D{n}" for n in who.numbers})
         async with database.transaction() as db:
             made = Broadcast(organiser_id=1, title="A new room for Friday", body="We meet in room 4.", created_at=now)
-            made.state, made.send_at = state, now - timedelta(seconds=1)
+            made.state, made.send_at, made.size = state, now - timedelta(seconds=1), crowds.ANY_SIZE
             db.add(made)
         yield database
     finally:

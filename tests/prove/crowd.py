@@ -172,6 +172,10 @@ async def _numbers_go_on(database: Database) -> None:
             )
 
 
+ANY_SIZE = 2**31 - 1
+"""It was agreed to, however many it is for."""
+
+
 async def broadcast(database: Database, now: datetime) -> None:
     """A broadcast to everybody, agreed to and due: whichever bot runs next starts it, by the real service.
 
@@ -184,6 +188,7 @@ async def broadcast(database: Database, now: datetime) -> None:
         await db.flush()
         made = Broadcast(organiser_id=organiser.id, title="The improvement day has a new room", created_at=now)
         made.body, made.state, made.send_at = "We meet in room 12.", READY, now
+        made.size = ANY_SIZE
         db.add(made)
 
 
