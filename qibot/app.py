@@ -152,6 +152,7 @@ class House:
         async with self.database.transaction() as db:
             await people.forget_old_receipts(db, self.clock.now())
             await claims.forget_old_lanes(db, self.clock.now())
+            await outbox.forget_erased(db)
 
     def web(self) -> FastAPI:
         """The web app: the platforms' addresses, health, metrics."""

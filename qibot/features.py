@@ -18,6 +18,7 @@ from qibot.broadcasts import views as broadcast_views
 from qibot.broadcasts.letting_go import views as letting_go_views
 from qibot.broadcasts.outcome import views as broadcast_outcome_views
 from qibot.champions import commands as champions
+from qibot.champions import erasing as champion_erasing
 from qibot.champions import notifications as champion_notifications
 from qibot.champions import service as champion_service
 from qibot.champions import views as champion_views
@@ -36,6 +37,7 @@ from qibot.chat.message import Message, Part
 from qibot.chat.router import Otherwise, Router, Table
 from qibot.database import Database
 from qibot.events import commands as events
+from qibot.events import erasing as event_erasing
 from qibot.events import notifications as event_notifications
 from qibot.events import views as event_views
 from qibot.events.delegates import commands as delegates
@@ -55,6 +57,7 @@ from qibot.events.reporting import commands as reporting
 from qibot.events.reporting import notifications as reporting_notifications
 from qibot.events.reporting import views as reporting_views
 from qibot.introductions import commands as introductions
+from qibot.introductions import erasing as introduction_erasing
 from qibot.introductions import evidence as introduction_evidence
 from qibot.introductions import figures as introduction_figures
 from qibot.introductions import notifications as introduction_notifications
@@ -86,13 +89,17 @@ from qibot.network import notifications as network_notifications
 from qibot.network import service as network_service
 from qibot.network import views as network_views
 from qibot.outbox import commands as reminders
+from qibot.outbox import service as outbox_service
 from qibot.outbox import views as reminder_views
 from qibot.outbox.notifications import Catalogue
 from qibot.people import commands as people
 from qibot.people import names, topics
 from qibot.people import views as people_views
+from qibot.people.erasing import commands as erasing_commands
+from qibot.people.erasing import service as erasing
 from qibot.people.turn import Turn, anybody
 from qibot.projects import commands as projects
+from qibot.projects import erasing as project_erasing
 from qibot.projects import evidence as project_evidence
 from qibot.projects import notifications as project_notifications
 from qibot.projects import topics as project_topics
@@ -212,6 +219,17 @@ topic_moves: tuple[topics.Move, ...] = (
 )
 """What features keep under a topic, and move when it becomes part of another."""
 
+erasures: tuple[erasing.Erase, ...] = (
+    champion_erasing.erase,
+    project_erasing.erase,
+    introduction_erasing.erase,
+    event_erasing.erase,
+    broadcast_answering.erase,
+    network_service.erase,
+    outbox_service.erase,
+)
+"""What features hold of somebody, taken out when they are erased."""
+
 views: tuple[ModuleType, ...] = (
     people_views,
     champion_views,
@@ -254,6 +272,7 @@ router: Router[Turn] = Router(
     (
         start,
         people.commands,
+        erasing_commands.commands(erasures),
         champions.commands,
         questions.commands,
         gaps.commands,

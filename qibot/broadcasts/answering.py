@@ -93,3 +93,8 @@ async def replies(db: AsyncSession, broadcast: Broadcast, *, most: int = 10) -> 
 async def forget_old(db: AsyncSession, now: datetime) -> None:
     """Words older than `KEEP` go."""
     await db.execute(delete(Reply).where(Reply.at < now - KEEP), execution_options={"synchronize_session": False})
+
+
+async def erase(db: AsyncSession, person: Person, now: datetime) -> None:
+    """What somebody wrote back goes; that they pressed a button counts."""
+    await db.execute(delete(Reply).where(Reply.person_id == person.id))

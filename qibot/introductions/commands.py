@@ -194,7 +194,7 @@ async def stopped(turn: Turn, pressed: StopWriting) -> Message:
 @commands.command(
     "introductions not",
     needs=member,
-    help="Those I never introduce you to, or a name to add. Nobody else learns of it.",
+    help="Those I never introduce you to; nobody else learns of it.",
 )
 async def never_with(turn: Turn, name: Rest, *, page: int = 1) -> Message:
     if name:

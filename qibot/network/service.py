@@ -156,3 +156,8 @@ def _day(day: date) -> datetime:
 
 def _subject(person_id: int) -> str:
     return f"digest:{person_id}"
+
+
+async def erase(db: AsyncSession, person: Person, now: datetime) -> None:
+    """Until when somebody was told what is new."""
+    await db.execute(delete(Digest).where(Digest.person_id == person.id))

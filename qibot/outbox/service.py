@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, case, delete, func, literal_column, select, update
+from sqlalchemy import ColumnElement, CursorResult, case, delete, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.clock import local_date
@@ -99,6 +99,24 @@ async def snooze(db: AsyncSession, delivery: Delivery, person: Person, now: date
 
 
 # ---- What people want
+
+
+async def erase(db: AsyncSession, person: Person, now: datetime) -> None:
+    """Where something went leads to nobody: that it went, and when, stays. What waits is skipped as its turn comes, so
+    that whoever is to hear of that does.
+    """
+    await db.execute(delete(StoppedKind).where(StoppedKind.person_id == person.id))
+    await _forget_where(db, Delivery.person_id == person.id)
+
+
+async def forget_erased(db: AsyncSession) -> None:
+    """The same for what was on its way as somebody was erased."""
+    await _forget_where(db, Delivery.person_id.in_(select(Person.id).where(Person.erased_at.is_not(None))))
+
+
+async def _forget_where(db: AsyncSession, theirs: ColumnElement[bool]) -> None:
+    gone = update(Delivery).where(theirs, Delivery.state != SENDING, Delivery.conversation != "")
+    await db.execute(gone.values(conversation="", message=""), execution_options={"synchronize_session": False})
 
 
 async def stop_kind(db: AsyncSession, person_id: int, kind: str = EVERYTHING) -> None:

@@ -69,7 +69,7 @@ async def joined(turn: Turn, said: Join) -> Message:
     return views.joined(person, new=new, topics=await topics.of_person(turn.db, person.id))
 
 
-@commands.command("me", needs=anybody, help="What I hold about you, and how to change, withdraw or leave.", reads=True)
+@commands.command("me", needs=anybody, help="What I hold about you, to change, withdraw or leave.", reads=True)
 async def me(turn: Turn) -> Message:
     if turn.person is None or not turn.person.here:
         return views.not_joined(turn.identity.name)

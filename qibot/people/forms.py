@@ -17,6 +17,11 @@ class Leave(Action):
     """Leave the network."""
 
 
+@action("people.erase")
+class EraseMe(Action):
+    """Have what is held about oneself erased, for good."""
+
+
 @action("network.follow")
 class FollowTopic(Action):
     """Hear once a week what is new about a topic. The network's own room answers it."""

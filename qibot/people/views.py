@@ -7,7 +7,7 @@ from qibot.chat.forms import Choice, Form
 from qibot.chat.message import Bold, Button, Buttons, Facts, Message, Note, Part, Text
 from qibot.chat.router import Say
 from qibot.dates import say_date
-from qibot.people.forms import AddOrganisation, AddTopic, Join, Leave, Withdraw
+from qibot.people.forms import AddOrganisation, AddTopic, EraseMe, Join, Leave, Withdraw
 from qibot.people.models import Consent, Organisation, Person, Topic
 from qibot.people.service import PURPOSES, WORDING
 from qibot.people.topics import Match
@@ -63,7 +63,7 @@ def me(
     )
     parts: list[Part] = [
         facts,
-        Buttons(Button("Change", Say("join"), "primary"), Button("Leave", Say("leave"))),
+        Buttons(Button("Change", Say("join"), "primary"), Button("Leave", Say("leave")), Button("Erase", Say("erase"))),
     ]
     for purpose, sentence in PURPOSES.items():
         given = consents.get(purpose)
@@ -94,6 +94,36 @@ def leaving() -> Message:
         "Leave the network?",
         Text("You will no longer be found, introduced or reminded, at once. You can come back whenever you like."),
         Buttons(Button("Yes, leave", Leave(), "danger"), Button("Stay", Say("me"))),
+    )
+
+
+def erasing() -> Message:
+    """Before what is held about somebody is erased."""
+    return Message(
+        "Erase what I hold about you?",
+        Text(
+            "Your name, contact, account, offer, stories, small changes, promises and everything else that you told me "
+            "about yourself go, at once and for good, and so do your words in introductions. You leave the network."
+        ),
+        Text(
+            "What stays leads to nobody: that things were done, for the counts; projects, which are your "
+            "organisation's, without you; and what you said about an event, without your name. What I sent to others "
+            "stays in their chats: I cannot take it back from there."
+        ),
+        Buttons(
+            Button("Yes, erase it", EraseMe(), "danger", "This cannot be undone."),
+            Button("Only leave", Say("leave")),
+            Button("Stay", Say("me")),
+        ),
+    )
+
+
+def erased() -> Message:
+    """After it."""
+    return Message(
+        "What I held about you is erased",
+        Text("Thank you for having been part of it. If you write to me again, I shall not know that you were here."),
+        Buttons(Button("What can you do?", Say("help"))),
     )
 
 
@@ -271,6 +301,8 @@ EXAMPLES: dict[str, Message | Form] = {
     ),
     "withdrawn": withdrawn("nudges"),
     "leaving": leaving(),
+    "erasing": erasing(),
+    "erased": erased(),
     "left": left(),
     "all_topics": all_topics([_SEPSIS, _FLOW]),
     "topics_near": topics_near("septic", [Match(1, "sepsis", "Sepsis", 0.94, "septic")]),

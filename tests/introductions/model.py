@@ -72,6 +72,7 @@ Pairs = set[tuple[Character, Character]]
 somebody, champion = st.sampled_from(CAST), st.sampled_from(CHAMPIONS)
 END = ("You are introduced to", "Not available this time", "They suggested asking somebody else")
 MEET = ", meet each other"
+ERASED = "What I held about you is erased"
 OWN_END = ("Withdrawn", "That stays between us", "Your report is on its way", "The two of you are kept apart")
 
 
@@ -283,21 +284,33 @@ class Introductions(RuleBasedStateMachine):
         self.do(self.talk(OWEN).says("introductions reports"))
         self.do(self.talk(OWEN).presses_raw("introductions.close_report", {"report": 1}))
 
-    @rule(who=somebody, how=st.sampled_from(["withdraws", "leaves", "cannot be reached", "joins", "joins"]))
+    @rule(who=somebody, how=st.sampled_from(["withdraws", "leaves", "erases", "cannot be reached", "joins", "joins"]))
     def goes_or_comes_back(self, who: Character, how: str) -> None:
         if how == "joins":
             self.out.pop(who, None)
             self.do(self._joins(self.talk(who)))
+            self.who_came_back_is_somebody_new(who)
             return
         self.loyal.discard(who)
         if how == "cannot be reached":
             self.talk.paper.refuse[who.account] = Unreachable("The account is gone.")
         else:
-            wire_name, payload = (
-                ("people.leave", {}) if how == "leaves" else ("people.withdraw", {"purpose": "introductions"})
-            )
-            self.do(self.talk(who).presses_raw(wire_name, payload))
+            payload = {"purpose": "introductions"} if how == "withdraws" else {}
+            self.do(self.talk(who).presses_raw(f"people.{how.removesuffix('s')}", payload))
             self.out[who] = len(self.got(who))
+            if ERASED in self.talk(who).sees:
+                self.reached["erased"] += 1
+                everything = self.do(dump(self.database))
+                assert who.email not in everything
+                assert who.name not in everything.replace(f"None, '{who.name}', True", "")
+
+    def who_came_back_is_somebody_new(self, who: Character) -> None:
+        """To whoever was erased: who they were before stands for nobody, and they offer anew."""
+        one = self.do(ids(self.database))[who.name]
+        if one != self.people[who.name]:
+            self.people[who.name], self.by_id[one] = one, who
+            if who in CHAMPIONS:
+                self.do(offer(self.talk, who))
 
     async def _joins(self, one: Talk) -> None:
         await one.says("join")
@@ -363,26 +376,31 @@ class Introductions(RuleBasedStateMachine):
         async with self.database.transaction(reading=True) as db:
             found = list(await db.scalars(select(Introduction).order_by(Introduction.id)))
             agreed = {
-                (self.by_id.get(person), purpose)
+                (person, purpose)
                 for person, purpose in await db.execute(
                     select(Consent.person_id, Consent.purpose).where(Consent.withdrawn_at.is_(None))
                 )
             }
             suggested = dict((await db.execute(select(Suggestion.introduction_id, Suggestion.person_id))).all())
-            listed = (await db.execute(select(NotWith.person_id, NotWith.other_id).where(NotWith.known))).all()
+            listed = (await db.scalars(select(NotWith).where(NotWith.known))).all()
             made = Truth(found, apart=await never_pairs(db, self.by_id))
-        made.listed = {(self.by_id[one], self.by_id[other]) for one, other in listed if other is not None}
+        named = {who.name: who for who in CAST}
+        for entry in listed:
+            # By name as well: of those who were erased.
+            other = self.by_id[entry.other_id] if entry.other_id is not None else named.get(entry.label)
+            made.listed |= {(self.by_id[entry.person_id], other)} if other else set()
         for one in found:
             asker, asked = self.by_id[one.asker_id], self.by_id[one.champion_id]
             both = {(asker, asked), (asked, asker)}
-            if one.state == ACCEPTED and {(asker, "introductions"), (asked, "introductions")} <= agreed:
+            two = {(person, "introductions") for person in (one.asker_id, one.champion_id)}
+            if one.state == ACCEPTED and two <= agreed:
                 made.names |= both
                 made.contacts |= both
             if one.state == ASKED and one.shows == NAME and not one.held_back:
                 made.names.add((asked, asker))
             # Of all the cast only Amina lets the network see her name, and so whoever asks her may know it.
             known = {asked, self.by_id.get(suggested.get(one.id) or 0)} & {AMINA}
-            if known and (AMINA, "findable") in agreed:
+            if known and (self.people[AMINA.name], "findable") in agreed:
                 made.names |= {(asker, AMINA), (asked, AMINA)} - {(AMINA, AMINA)}
         return made
 

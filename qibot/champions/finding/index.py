@@ -119,6 +119,14 @@ async def drop(db: AsyncSession, kind: str, subject: int, *, person_id: int | No
         await _rank(db, owner, about)
 
 
+async def forget(db: AsyncSession, person_id: int) -> None:
+    """Nothing shows any more what they know about."""
+    ids = (await db.scalars(select(Evidence.id).where(Evidence.person_id == person_id))).all()
+    await _clear(db, ids)
+    for owner in (Evidence.person_id, Knows.person_id):
+        await db.execute(delete(owner.class_).where(owner == person_id))
+
+
 async def only(db: AsyncSession, kind: str, subject: int, person_ids: Collection[int]) -> None:
     """It holds for nobody but these."""
     held = select(Evidence.person_id).where(Evidence.kind == kind, Evidence.subject == subject)

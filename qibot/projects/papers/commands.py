@@ -19,7 +19,7 @@ commands = table("Projects as papers")
 @commands.command(
     "project write-up",
     needs=member,
-    help="A write-up of a project of yours under the headings of SQUIRE 2.0.",
+    help="A write-up of a project of yours, in the order of SQUIRE 2.0.",
     reads=True,
 )
 async def write_up(turn: Turn, project: Project) -> Message:

@@ -1,0 +1,1 @@
+"""Having what is held about oneself erased."""

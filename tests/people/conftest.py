@@ -1,0 +1,5 @@
+"""Days that go by beside the conversations."""
+
+from tests.introductions.conftest import days
+
+__all__ = ["days"]
