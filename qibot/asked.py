@@ -1,5 +1,5 @@
 """Questions at the command line: which topics words speak of, whom they lead to, who would meet whom, who got a
-broadcast. The operator's way to see.
+broadcast. The operator's way to see, and to erase.
 """
 
 import asyncio
@@ -208,3 +208,18 @@ async def report(url: str, code: str, out: Path) -> str:
     except OSError as error:
         raise Refused(f"{out} cannot be written ({error.strerror}).") from error
     return known.title
+
+
+async def erase(url: str, email: str) -> None:
+    """Erase whoever has, or had, this address. Raises `NotFound`, or `Refused` when several people have it."""
+    from qibot.clock import SystemClock
+    from qibot.database import Database
+    from qibot.features import erasures
+    from qibot.people.erasing import service
+
+    database = Database(url)
+    try:
+        async with database.transaction() as db:
+            await service.erase_address(db, email, SystemClock().now(), erasures)
+    finally:
+        await database.close()

@@ -168,6 +168,21 @@ def organiser(email: Annotated[str, typer.Argument(help="The e-mail address of a
 
 
 @app.command()
+def erase(
+    email: Annotated[str, typer.Argument(help="The e-mail address of somebody who is, or was, a member")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it is done")] = False,
+) -> None:
+    """Erase what is held about somebody who asked for it and cannot type /qi erase themselves."""
+    from qibot import asked
+    from qibot.settings import load
+
+    if not yes:
+        typer.confirm(f"Erase what is held about {email}? This cannot be undone.", abort=True)
+    asyncio.run(asked.erase(load().qibot_database_url, email))
+    typer.echo("It is erased. Backups keep it until they are overwritten.")
+
+
+@app.command()
 def backup(to: Annotated[Path, typer.Argument(help="A new file")]) -> None:
     """Copy a SQLite database, whole and consistent, into a new file. (PostgreSQL: use pg_dump.)"""
     import contextlib

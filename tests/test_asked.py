@@ -49,3 +49,9 @@ def test_nothing_to_look_for_and_a_file_that_is_not_there_are_told(
             main()
         assert ended.value.code == 1
         assert told in capsys.readouterr().err
+
+
+def test_nothing_is_erased_without_a_yes() -> None:
+    done = CliRunner().invoke(app, ["erase", "owen@rc9.example"], input="n\n")
+    assert done.exit_code == 1
+    assert "This cannot be undone. [y/N]: n" in done.output

@@ -122,6 +122,12 @@ def test_an_organiser_has_to_have_joined(run: Run, database: Path) -> None:
         )
     there.close()
     assert run("organiser", "Owen@RC9.example").out == "Owen Hughes is an organiser now.\n"
+    assert run("erase", "owen@rc9.example", "--yes").out.startswith("It is erased.")
+    again = run("erase", "owen@rc9.example", "--yes")
+    assert (again.code, again.err) == (1, "Nobody with the address owen@rc9.example is held here.\n")
+    with sqlite3.connect(database) as there:
+        assert there.execute("SELECT name, email FROM people").fetchall() == [("Somebody no longer here", "")]
+    there.close()
 
 
 def test_a_backup_is_whole_and_overwrites_nothing(run: Run, database: Path, tmp_path: Path) -> None:

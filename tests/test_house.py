@@ -158,7 +158,7 @@ def test_every_command_says_what_it_does() -> None:
 def test_what_needs_nobody_known_is_a_short_list() -> None:
     """Whatever anybody may do is looked at here: nothing in it may show a name that its owner did not agree to show."""
     open_to_all = {row.kind.wire for row in router.actions.values() if row.needs is anybody}
-    assert open_to_all == {"champions.narrow"}
+    assert open_to_all == {"champions.narrow", "people.erase"}
     forms = {row.kind.shape.wire for row in router.submissions.values() if row.needs is anybody}
     assert forms == {"people.join", "champions.find", "events.join"}
 

@@ -191,13 +191,25 @@ async def test_whoever_comes_back_is_somebody_new_and_who_keeps_away_from_them_s
     assert RUTH.role not in talk(AMINA).sees
 
 
+async def test_who_has_left_and_who_only_looked_around_are_erased_too(talk: Network, database: Database) -> None:
+    await talk.join(AMINA)
+    await talk(AMINA).presses_raw("people.leave", {})
+    await talk(RUTH).says("topics")
+    assert AMINA.email in await dump(database)
+    for who in (AMINA, RUTH):
+        await talk(who).says("erase")
+        await talk(who).presses("Yes, erase it")
+        assert "is erased" in talk(who).sees
+        assert who.email not in await dump(database)
+    assert list(await ids(database)) == [NOBODY]
+
+
 async def test_one_press_after_another_erases_nobody_else(talk: Network, database: Database) -> None:
     await talk.join(AMINA, RUTH)
     await talk(AMINA).says("erase")
     asking = talk(AMINA).message
     await erase(talk)
     await talk(AMINA).presses("Yes, erase it", on=asking)
-    assert "You have not joined the network yet." in talk(AMINA).sees
     await talk(RUTH).says("erase")
     await talk(RUTH).presses("Stay")
     assert set(await ids(database)) == {NOBODY, RUTH.name}

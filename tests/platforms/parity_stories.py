@@ -33,7 +33,7 @@ JONAS_UNNAMED = "An improvement lead"
 """As he is shown before he says yes."""
 
 
-NEED_NO_OFFER = {"people.leave", "champions.ask_organisers", "champions.look_for"}
+NEED_NO_OFFER = {"people.leave", "people.erase", "champions.ask_organisers", "champions.look_for"}
 """Buttons that a member may press whatever they carry: made up, they would be answered as any other."""
 
 
@@ -467,12 +467,18 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, Bro
                 await self.forges_form(RUTH, wire)
 
     async def leaving(self) -> None:
-        """The last one to leave, and what is left of her."""
+        """The last ones to leave, and what is left of them."""
         await self.says(AMINA, "leave")
         await self.presses(AMINA, "Yes, leave")
         await self.presses(AMINA, "Join again")
         await self.looks(AMINA)
         await self.says(TOMASZ, "introductions")
+        await self.deliver()
+        await self.says(TOMASZ, "me")
+        await self.presses(TOMASZ, "Erase")
+        await self.presses(TOMASZ, "Yes, erase it")
+        await self.looks(TOMASZ)
+        await self.says(AMINA, "introductions")
         await self.deliver()
 
 

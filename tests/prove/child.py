@@ -154,7 +154,9 @@ class Life:
     def signal(self, what: signal.Signals) -> None:
         """Send it a signal, unless it has ended."""
         if self.process.pid and self.process.exitcode is None:
-            os.kill(self.process.pid, what)
+            # It may be gone, and how it ended not told yet.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process.pid, what)
 
     async def ended(self, seconds: float) -> int | None:
         """Its exit code, once it has ended; None when it has not within so many seconds."""

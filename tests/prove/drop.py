@@ -16,8 +16,9 @@ from tests.prove.wire import PASS, Fate
 RECIPIENTS, WORKSPACES, SHARE = 5_000, 5, 0.2
 SLOWEST = 14.0
 """Seconds of the bot's clock: up to half as long again as it has patience."""
-PATIENCE = 7_200
-"""Seconds of the bot's clock: who is cut off again and again waits four times as long each time."""
+PATIENCE = 40_000
+"""Seconds of the bot's clock, at most: who is cut off again and again waits four times as long each time. One in a
+thousand is, five times, which is three hours; six times is seven."""
 
 
 @dataclass(frozen=True, slots=True)

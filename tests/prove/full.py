@@ -24,7 +24,7 @@ from tests.prove.people import Typing, hold_an_event
 
 POINTS, TYPISTS = 200, 2
 MOST_LEFT = 400 * 1024
-WRITES = 600
+WRITES = 2_000
 """Promises at most until the disk is full: so many that what was left is used up."""
 SIZE = 24 * 1024 * 1024
 
@@ -106,7 +106,8 @@ class Evening:
             if turn % 20 == 19:
                 # Most of what is written takes the place of what was written before, and no more room.
                 self._disk.fill(0, self.life)
-        raise RuntimeError("the disk was never full")
+        said = f"{len(self.typing.taken)} taken, {self.typing.silent} silent"
+        raise RuntimeError(f"the disk was never full at point {self.points}: {said}")
 
     async def _reading(self) -> None:
         """Whoever only asks is answered, whether or not there is room."""
