@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.people.models import Person
@@ -10,7 +10,6 @@ from qibot.projects.changes.models import SmallChange
 from qibot.projects.models import Handover, Project, ProjectCall, ProjectFollow, ProjectMember
 from qibot.projects.papers.models import ProjectFile, ProjectImport
 from qibot.projects.stories import service as stories
-from qibot.projects.stories.models import Story
 
 
 async def erase(db: AsyncSession, person: Person, now: datetime) -> None:
@@ -21,10 +20,7 @@ async def erase(db: AsyncSession, person: Person, now: datetime) -> None:
     for owner in (ProjectMember.person_id, ProjectFollow.person_id, ProjectFile.person_id, SmallChange.person_id):
         await db.execute(delete(owner.class_).where(owner == person.id))
     await db.execute(update(ProjectCall).where(ProjectCall.by_id == person.id).values(words=""))
-    of_a_project = Story.author_id == person.id, Story.project_id.is_not(None)
-    await db.execute(update(Story).where(*of_a_project).values(author_id=None))
-    for story_id in (await db.scalars(select(Story.id).where(Story.author_id == person.id))).all():
-        await stories.remove(db, story_id, person)
+    await stories.erase(db, person.id)
     await _forget_words_of_files(db, person)
 
 

@@ -193,6 +193,7 @@ async def test_whoever_comes_back_is_somebody_new_and_who_keeps_away_from_them_s
 
 async def test_who_has_left_and_who_only_looked_around_are_erased_too(talk: Network, database: Database) -> None:
     await talk.join(AMINA)
+    await tell(talk, AMINA, "What we did")
     await talk(AMINA).presses_raw("people.leave", {})
     await talk(RUTH).says("topics")
     assert AMINA.email in await dump(database)

@@ -5,9 +5,9 @@ article 17. What is kept all the same, and why, stands in docs/privacy.md.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from datetime import datetime, time
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.errors import NotFound, Refused
@@ -17,6 +17,9 @@ from qibot.typed import Typed
 
 NOBODY = "Somebody no longer here"
 """What stands where their name stood."""
+
+HOURS = ("Europe/London", "01234", time(9), time(17))
+"""Zone, working days and hours of nobody in particular."""
 
 Erase = Callable[[AsyncSession, Person, datetime], Awaitable[None]]
 """Takes out what a feature holds of somebody, while their row still says who they are."""
@@ -55,10 +58,7 @@ async def erase(db: AsyncSession, person: Person, now: datetime, features: Itera
     for table in (Follow, Interest, Identity):
         gone = delete(table).where(table.person_id == person.id)
         await db.execute(gone, execution_options={"synchronize_session": False})
-    tombstone = {"name": NOBODY, "role": "", "place": "", "email": "", "contact": "", "is_organiser": False}
-    hours = {
-        name: Person.__table__.c[name].default.arg for name in ("zone", "working_days", "works_from", "works_until")
-    }
-    values = {**tombstone, **hours, "paused_until": None, "erased_at": now}
-    await db.execute(update(Person).where(Person.id == person.id).values(**values))
+    person.name, person.role, person.place, person.email, person.contact = NOBODY, "", "", "", ""
+    person.is_organiser, person.paused_until, person.erased_at = False, None, now
+    person.zone, person.working_days, person.works_from, person.works_until = HOURS
     await names.note(db, person)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -159,12 +159,24 @@ async def change(db: AsyncSession, story_id: int, by: Person, said: Telling) -> 
 async def remove(db: AsyncSession, story_id: int, by: Person) -> str:
     """Take it back, or throw a draft away; its title. Raises `NotFound` unless `by` wrote it."""
     found = await own(db, story_id, by)
+    await _remove(db, found)
+    return found.title
+
+
+async def erase(db: AsyncSession, person_id: int) -> None:
+    """Their stories go; that of a project stays with it, without them."""
+    theirs = Story.author_id == person_id
+    await db.execute(update(Story).where(theirs, Story.project_id.is_not(None)).values(author_id=None))
+    for found in (await db.scalars(select(Story).where(theirs))).all():
+        await _remove(db, found)
+
+
+async def _remove(db: AsyncSession, found: Story) -> None:
     await outbox.cancel(db, subject=subject_of(found.id), reason="The story was taken back.")
     await db.execute(delete(StoryTopic).where(StoryTopic.story_id == found.id))
     await index.drop_story(db, found.id)
     await db.delete(found)
     await db.flush()
-    return found.title
 
 
 async def own(db: AsyncSession, story_id: int, by: Person) -> Story:
