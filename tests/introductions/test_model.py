@@ -36,6 +36,7 @@ def test_no_name_before_both_agreed_and_nobody_waits_for_ever(joined: Path) -> N
         "suggested",
         "reported",
         "died",
+        "erased",
     )
     assert not [kind for kind in kinds if not reached[kind]], f"hardly anything happened: {reached}"
 

@@ -455,7 +455,7 @@ class Stories(Finding, ChampionLife, OneToOne, RoundStories, ProjectStories, Bro
                 for words in (row.name, f"{row.name} zzz"):
                     await self.says(who, words)
             for wire, action in router.actions.items():
-                if wire not in NEED_NO_OFFER or who is STRANGER:
+                if wire not in NEED_NO_OFFER or (who is STRANGER and action.needs.label != "anybody"):
                     await self.forges(who, wire, _made_up(action.kind))
             await self.forges(who, "no.such", {})
             await self.forges(who, "introductions.accept", {"introduction": "x"})
