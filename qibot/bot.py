@@ -46,11 +46,7 @@ class Bot:
         """
         end = "answered"
         try:
-            try:
-                reply = await self._reply(incoming)
-            except _NeverMet:
-                # The platform is asked who this is outside any transaction: it may take its time.
-                reply = await self._reply(incoming) if await self._meet(incoming.sender, platform) else None
+            reply = await self._to_somebody_known(incoming, platform)
             end = "answered" if reply else "let go"
         except TryAgain as again:
             end, reply = "told", again.form
@@ -100,6 +96,16 @@ class Bot:
                 return "home"
             case _:
                 return "unknown"
+
+    async def _to_somebody_known(self, incoming: Incoming, platform: Platform) -> Reply:
+        for _ in range(_MEETINGS):
+            try:
+                return await self._reply(incoming)
+            except _NeverMet:
+                # The platform is asked who this is outside any transaction: it may take its time.
+                if not await self._meet(incoming.sender, platform):
+                    return None
+        raise Refused("So much is going on here that I lost you.", "Please try again in a minute.")
 
     async def _meet(self, sender: Sender, platform: Platform) -> bool:
         try:
@@ -156,6 +162,10 @@ class Bot:
             if not reading and turn.person is not None and not turn.leaves_no_name:
                 await people.sign_receipt(db, key, turn.person.id)
             return reply
+
+
+_MEETINGS = 4
+"""How often somebody is met for one thing they do: meanwhile somebody else may have come with another app's address."""
 
 
 class _NeverMet(Exception):

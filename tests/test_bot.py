@@ -6,9 +6,10 @@ from typing import Any, get_type_hints
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from qibot.bot import Bot
-from qibot.chat.incoming import Profile, Sender
+from qibot.chat.incoming import Command, Profile, Sender
 from qibot.chat.message import Message
 from qibot.chat.platform import NotNow
 from qibot.chat.wire import Action
@@ -16,11 +17,12 @@ from qibot.database import Base, Database
 from qibot.errors import Refused
 from qibot.events.models import Pledge
 from qibot.features import router
+from qibot.people import service as people
 from qibot.people.models import Identity, Person, Receipt
 from tests.cast import AMINA, OWEN, STRANGER, TOMASZ
 from tests.events.meeting import hold
 from tests.logbook import Logbook, as_before
-from tests.talk import Network, Talk
+from tests.talk import PLATFORM, Network, Talk
 
 Dump = dict[str, list[Any]]
 
@@ -241,3 +243,22 @@ async def test_names_that_nobody_uses_any_more_get_a_sentence(talk: Network) -> 
     assert "no longer in use" in amina.sees
     await amina.submits("long.gone", {})
     assert "no longer in use" in amina.sees
+
+
+@pytest.mark.parametrize(("times", "answered"), [(1, True), (99, False)])
+async def test_two_apps_in_one_workspace_are_no_fault_of_ours(
+    talk: Network, bot: Bot, database: Database, monkeypatch: pytest.MonkeyPatch, times: int, answered: bool
+) -> None:
+    met, meet = 0, people.meet
+
+    async def crossed(db: AsyncSession, *who: str, **what: Any) -> people.Known:
+        nonlocal met
+        met += 1
+        return await meet(db, *who, **{**what, "opens": "https://other.example" if met <= times else what["opens"]})
+
+    monkeypatch.setattr(people, "meet", crossed)
+    sender = Sender(PLATFORM, AMINA.workspace, AMINA.account, opens="https://this.example")
+    reply = await bot.handle(Command("1", sender, "topics sepsis"), talk.paper)
+    assert isinstance(reply, Message)
+    assert ("Topics near" in reply.title) == answered
+    assert "on our side" not in reply.title
