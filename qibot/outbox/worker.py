@@ -37,7 +37,7 @@ from qibot.outbox import claims, views
 from qibot.outbox.claims import Settlement
 from qibot.outbox.jobs import Job, wait
 from qibot.outbox.known import Known, Way, look_up, look_up_ways
-from qibot.outbox.models import FAILED, PENDING, SENDING, SENT, SKIPPED
+from qibot.outbox.models import FAILED, PENDING, SENDING, SENT, SKIPPED, Delivery
 from qibot.outbox.notifications import Catalogue, Notification
 from qibot.outbox.service import NO_ACCOUNT, Later, Send, Skip
 from qibot.outbox.settling import say_wrong, settle
@@ -182,7 +182,7 @@ class Worker:
             return
         try:
             async with asyncio.timeout(self._patience):
-                answer = await platform.find_sent(_address(job, way), row.id, row.handed_at)
+                answer = await _find(platform, _address(job, way), row)
         except Throttled as slow:
             job.doubt(now + timedelta(seconds=slow.seconds), slow.reason, row.attempts)
         except Unreachable as gone:
@@ -379,6 +379,15 @@ class Worker:
 
 def _open(jobs: Iterable[Job]) -> list[Job]:
     return [job for job in jobs if job.done is None]
+
+
+async def _find(platform: Platform, to: Address, row: Delivery) -> Sent | Doubt:
+    """What became of it. To ask changes nothing, so a connection that breaks is tried once more before it waits."""
+    since = row.handed_at or row.due_at
+    try:
+        return await platform.find_sent(to, row.id, since)
+    except (InDoubt, NotNow):
+        return await platform.find_sent(to, row.id, since)
 
 
 def _address(job: Job, way: Way) -> Address:

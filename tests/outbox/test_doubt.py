@@ -166,6 +166,16 @@ async def test_doubt_waits_until_the_platform_can_be_asked(scene: Scene) -> None
     assert await scene.states() == ["sent"]
 
 
+async def test_one_connection_that_breaks_while_it_is_asked_costs_no_wait(scene: Scene) -> None:
+    await scene.plan(await scene.person("ann"))
+    scene.postbox.after["ann"] = [DROPPED]
+    scene.postbox.asking = [NotNow("The connection was cut.")]
+    await scene.run_until(WEDNESDAY + timedelta(minutes=2))
+    assert scene.postbox.accounts() == ["ann"]
+    assert len(scene.postbox.asked) == 2
+    assert await scene.states() == ["sent"]
+
+
 @pytest.mark.parametrize(
     ("faults", "reason"),
     [

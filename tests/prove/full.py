@@ -26,7 +26,8 @@ POINTS, TYPISTS = 200, 2
 MOST_LEFT = 400 * 1024
 WRITES = 2_000
 """Promises at most until the disk is full: so many that what was left is used up."""
-SIZE = 24 * 1024 * 1024
+SIZE = 96 * 1024 * 1024
+"""Bytes of the disk: more than the database comes to by the end, so that it is full of ballast and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
