@@ -25,7 +25,9 @@ async def erase(db: AsyncSession, person: Person, now: datetime) -> None:
 
 
 async def _forget_words_of_files(db: AsyncSession, person: Person) -> None:
-    """Who leads what, as a file said that was imported."""
+    """Who leads what, as a file said that was imported: their whole name, their address, or both."""
+    whole = [words for words in (person.name, person.email, f"{person.name} {person.email}") if words.strip()]
     said = func.lower(ProjectImport.lead)
-    theirs = [said.contains(words.lower(), autoescape=True) for words in (person.name, person.email) if words]
-    await db.execute(update(ProjectImport).where(or_(*theirs)).values(lead=""))
+    # In their own letters too: SQLite knows small letters of ASCII only.
+    theirs = or_(ProjectImport.lead.in_(whole), said.in_([words.lower() for words in whole]))
+    await db.execute(update(ProjectImport).where(theirs).values(lead=""))

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from qibot.broadcasts.models import Listed
+from qibot.clock import SetClock
 from qibot.database import Base, Database
 from qibot.events.models import Attendance, Pledge, Reflection
 from qibot.introductions.models import ACCEPTED, EXPIRED, Introduction, NotWith
@@ -13,6 +14,7 @@ from qibot.outbox.models import PENDING, SENDING, Delivery
 from qibot.people.erasing.service import NOBODY
 from qibot.people.models import Person
 from qibot.projects.models import Project
+from qibot.projects.papers.models import ProjectImport
 from tests.broadcasts.scene import send
 from tests.cast import AMINA, JONAS, OWEN, PRIYA, RUTH, TOMASZ
 from tests.champions.scene import ask_organisers, topic_id
@@ -227,3 +229,19 @@ async def test_words_about_an_event_stay_as_they_were_shown_without_a_name(
     async with database.transaction(reading=True) as db:
         assert (await db.scalars(select(Reflection.person_id))).all() == [None]
     assert "Learning from each other" in await dump(database)
+
+
+async def test_of_who_leads_what_elsewhere_only_their_own_name_goes(
+    talk: Network, clock: SetClock, database: Database
+) -> None:
+    await talk.join(AMINA)
+    said = ["AMINA okafor", AMINA.email, f"{AMINA.name} {AMINA.email}", "Amina Okafor-Bell", "Sam Stranger"]
+    for nth, lead in enumerate(said, start=1):
+        await talk.register(AMINA, f"Piece of work number {nth}")
+        async with database.transaction() as db:
+            made = {"project_id": nth, "organisation_id": 1, "key": f"{nth}", "lead": lead, "link": ""}
+            db.add(ProjectImport(**made, at=clock.now()))
+    await erase(talk)
+    async with database.transaction(reading=True) as db:
+        left = (await db.scalars(select(ProjectImport.lead).order_by(ProjectImport.project_id))).all()
+    assert left == ["", "", "", *said[3:]]
