@@ -28,22 +28,29 @@ LEASE = 120
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much."""
+    """How much. `every`: seconds of the bots' clock between two lots of the announcement."""
 
     recipients: int
     crashes: int
     freezes: int
     factor: float
+    steps: tuple[Step, ...] = STEPS
+    every: float = 0.0
+
+
+SMALL = Plan(60, 1, 1, 40, STEPS[:2], 40)
+"""One crash and one frozen, each with a message in hand whose answer it cannot have seen: that leaves something to be
+asked about in every run, on any machine."""
 
 
 async def prove(outcome: Outcome, *, quick: bool) -> None:
     """With a PostgreSQL server of its own. Raises `RuntimeError` where that is not installed."""
     part = outcome.part
-    plan = Plan(60, 1, 1, 40) if quick else Plan(round(RECIPIENTS * part), round(CRASHES * part), FREEZES, 20)
+    plan = SMALL if quick else Plan(round(RECIPIENTS * part), round(CRASHES * part), FREEZES, 20)
     with postgres.server() as address, tempfile.TemporaryDirectory() as folder:
         url = _new_database(address)
         async with broadcast(
-            crowd("slack", plan.recipients, 2), Path(folder), plan.factor, url=url, together=40
+            crowd("slack", plan.recipients, 2), Path(folder), plan.factor, url=url, together=20, every=plan.every
         ) as made:
             pair = Pair(made, plan, random.Random(outcome.seed))
             await pair.misbehave()
@@ -78,45 +85,49 @@ class Pair:
     def __init__(self, made: Broadcast, plan: Plan, dice: random.Random) -> None:
         self._made, self._plan, self._dice = made, plan, dice
         self._bots: list[Bot] = [
-            replace(made.bot, settings={**made.bot.settings, "qibot_port": str(free_port())}) for _ in range(2)
+            replace(made.bot, settings={**made.bot.settings, "qibot_port": str(free_port()), **made.stand.known_as(n)})
+            for n in range(2)
         ]
-        self._step: Step = "arrived"
         self.running: list[Life] = []
         self.crashes = self.frozen = self.taken_over = 0
 
     async def misbehave(self) -> None:
-        """Crash and freeze at random moments, as long as there is something to do."""
-        self.running = [bot.start() for bot in self._bots]
+        """Crash and freeze at random messages, as long as there is something to do."""
         plan = self._plan
-        todo = [self._crash] * plan.crashes + [self._freeze] * plan.freezes
+        todo = [signal.SIGKILL] * plan.crashes + [signal.SIGSTOP] * plan.freezes
         self._dice.shuffle(todo)
-        for number, deed in enumerate(todo, start=1):
+        for nth, deed in enumerate(todo, start=1):
             # Spread over the announcement by how much of it has arrived.
-            await self._arrival(round(plan.recipients * number / (len(todo) + 1)) + self._dice.randrange(20))
-            await deed(self._dice.randrange(2))
+            number = round(plan.recipients * nth / (len(todo) + 1)) + self._dice.randrange(20)
+            victim = await self._strike(deed, number)
+            await (self._start_again(victim) if deed == signal.SIGKILL else self._oversleep(victim))
 
-    async def _arrival(self, number: int) -> None:
-        """Wait for a message, so that something is in hand; or until everything is done."""
-        here = asyncio.Event()
+    async def _strike(self, deed: signal.Signals, number: int) -> int:
+        """Send a signal to whoever sends that message or one after it, while it is under way; to either of them once
+        everything is done.
+        """
+        step, struck = self._dice.choice(self._plan.steps), list[int]()
 
-        async def watch(step: Step, arrived: int) -> None:
-            if step == self._step and arrived >= number:
-                here.set()
+        async def watch(at: Step, arrived: int) -> None:
+            if at == step and arrived >= number and not struck:
+                # At once: it cannot have heard how its message fared.
+                struck.append(self._made.stand.wire.sender(arrived))
+                self.running[struck[0]].signal(deed)
 
-        self._step = self._dice.choice(STEPS)
         self._made.stand.wire.watch = watch
-        done = asyncio.create_task(self._made.until(here.is_set, 300))
-        await asyncio.wait({done, asyncio.create_task(here.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        here.set()
-        await done
+        self.running = self.running or [bot.start() for bot in self._bots]
+        await self._made.until(lambda: bool(struck), 300)
+        if not struck:
+            struck.append(self._dice.randrange(2))
+            self.running[struck[0]].signal(deed)
+        return struck[0]
 
-    async def _crash(self, which: int) -> None:
-        await self.running[which].kill()
+    async def _start_again(self, which: int) -> None:
+        await self.running[which].ended(20)
         self.running[which] = self._bots[which].start()
         self.crashes += 1
 
-    async def _freeze(self, which: int) -> None:
-        self.running[which].signal(signal.SIGSTOP)
+    async def _oversleep(self, which: int) -> None:
         before = set(self._made.ledger.in_flight())
         await asyncio.sleep((LEASE + 40) / self._plan.factor)
         self.taken_over += len(before - set(self._made.ledger.in_flight()))

@@ -51,6 +51,10 @@ class Stand:
             "teams_tenant_id": tenant,
         }
 
+    def known_as(self, sender: int) -> dict[str, str]:
+        """Settings by which the wire of Slack can tell one of several bots from the others."""
+        return {"qibot_slack_api_url": f"{wire.via(self.url, sender)}/api/"}
+
     def copies(self) -> dict[int, list[str]]:
         """The ids of all that reached each person, by number."""
         found: dict[int, list[str]] = defaultdict(list)

@@ -30,26 +30,34 @@ PASS = Fate("pass")
 
 class Wire:
     """An ASGI app in front of a stand-in's. `fate` is asked for each message by its workspace, `reading` for each other
-    call, and `watch` told of each message's steps. Numbers count the messages that arrived, from 1.
+    call, and `watch` told of each message's steps, which go on when it returns. Numbers count the messages that
+    arrived, from 1; `sender` tells which of several bots sends one.
     """
 
     def __init__(self, app: ASGIApp, workspace_of: Callable[[Scope], str | None]) -> None:
         self._app, self._workspace_of = app, workspace_of
         self.arrived = 0
+        self._senders: dict[int, int] = {}
         self.fate: Callable[[str], Fate] = lambda _: PASS
         self.reading: Callable[[], Fate] = lambda: PASS
         self.watch: Callable[[Step, int], Awaitable[None]] = _nothing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        sender, scope = _sender(scope)
         workspace = self._workspace_of(scope) if scope["type"] == "http" else None
         if workspace is None:
             await self._follow(self.reading(), 0, scope, receive, send)
             return
         self.arrived += 1
         number = self.arrived
+        self._senders[number] = sender
         await self.watch("arrived", number)
         await self._follow(self.fate(workspace), number, scope, receive, send)
+
+    def sender(self, number: int) -> int:
+        """Which bot a message came from, 0 for one that calls the platform by its plain address."""
+        return self._senders[number]
 
     async def _follow(self, fate: Fate, number: int, scope: Scope, receive: Receive, send: Send) -> None:
         if fate.kind == "throttle":
@@ -82,6 +90,16 @@ class Wire:
             await send(message)
         if number:
             await self.watch("answered", number)
+
+
+def via(url: str, sender: int) -> str:
+    """The address of a platform by which a bot is known as this one."""
+    return f"{url}/from/{sender}"
+
+
+def _sender(scope: Scope) -> tuple[int, Scope]:
+    parts = scope["path"].split("/", 3) if scope["type"] == "http" else []
+    return (int(parts[2]), {**scope, "path": f"/{parts[3]}"}) if parts[1:2] == ["from"] else (0, scope)
 
 
 async def _nothing(step: Step, number: int) -> None:
