@@ -142,7 +142,11 @@ def _no_write_while_reading(state: ORMExecuteState) -> None:
 
 def _engine(url: str, dialect: str) -> AsyncEngine:
     if dialect != "sqlite":
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+        # Planned once by whoever comes again, not at the sixth time: planning a search takes longer than answering it.
+        planned = {"prepare_threshold": 1}
+        return create_async_engine(
+            url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True, connect_args=planned
+        )
     file = make_url(url).database or ":memory:"
     engine = create_async_engine(
         url,

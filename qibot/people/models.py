@@ -61,6 +61,10 @@ class Person(Base):
     """Somebody in the network. `erased_at` leaves a tombstone: a row for the counts, with nothing of the person."""
 
     __tablename__ = "people"
+    __table_args__ = (
+        # Unique only so that others may keep a copy of where somebody is.
+        Index("ix_people_where", "id", "organisation_id", "place", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))

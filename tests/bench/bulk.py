@@ -45,7 +45,8 @@ def load(url: str, batches: Batches, columns: Mapping[type[Base], Sequence[str]]
 
 def _load(target: _Target, batches: Batches, columns: Mapping[type[Base], Sequence[str]]) -> dict[str, float]:
     began = time.perf_counter()
-    indexes = target.indexes()
+    # A unique one keeps its place: foreign keys may lead to it.
+    indexes = [(name, sql) for name, sql in target.indexes() if not sql.startswith("CREATE UNIQUE")]
     for name, _ in indexes:
         target.run(f'DROP INDEX "{name}"')
     target.run("BEGIN")

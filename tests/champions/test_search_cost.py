@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import event
 
-from qibot.champions.finding import statements
+from qibot.champions.finding import queries, statements
 from qibot.champions.finding.service import search
 from qibot.clock import SetClock
 from qibot.database import Database
@@ -15,15 +15,13 @@ from tests.talk import Network
 
 
 @pytest.fixture
-def two_looked_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Of each topic and of each place, two people are looked at."""
-    made = (statements.first, statements.narrowed, statements.from_there)
-    monkeypatch.setattr(statements, "SCANNED", 2)
-    for one in made:
-        one.cache_clear()
+def one_is_taken(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Of each topic, and of each topic in a place, one person is taken."""
+    for module in (statements, queries):
+        monkeypatch.setattr(module, "CANDIDATES", 1)
+    statements.people.cache_clear()
     yield
-    for one in made:
-        one.cache_clear()
+    statements.people.cache_clear()
 
 
 async def test_a_search_is_three_questions_to_the_database(talk: Network, database: Database, clock: SetClock) -> None:
@@ -46,11 +44,35 @@ async def test_a_search_is_three_questions_to_the_database(talk: Network, databa
     assert len([one for one in asked if one.startswith(("SELECT", "WITH"))]) == 3
 
 
-@pytest.mark.usefixtures("two_looked_at")
-async def test_whoever_is_beyond_those_looked_at_is_found_by_their_place(talk: Network) -> None:
+@pytest.mark.usefixtures("one_is_taken")
+async def test_whoever_is_behind_those_taken_is_found_by_their_place(talk: Network) -> None:
     await talk.join(AMINA, RUTH, TOMASZ, PRIYA)
     for who in (RUTH, TOMASZ, PRIYA):
         await offer(talk, who, "sepsis")
     await talk(AMINA).says("find sepsis luton")
     assert "Priya Raman" in talk(AMINA).sees
     assert "Tomasz" not in talk(AMINA).sees
+
+
+@pytest.mark.usefixtures("one_is_taken")
+async def test_whoever_is_behind_in_each_of_two_topics_is_found_for_both(talk: Network) -> None:
+    await talk.join(AMINA, RUTH, TOMASZ, PRIYA)
+    await offer(talk, RUTH, "sepsis")
+    await offer(talk, TOMASZ, "falls")
+    await offer(talk, PRIYA, "sepsis", "falls")
+    await talk(AMINA).says("find sepsis and falls")
+    assert "Priya Raman" in talk(AMINA).sees
+    await talk(AMINA).says("find sepsis and falls luton")
+    assert "Priya Raman" in talk(AMINA).sees
+
+
+async def test_whoever_moves_is_found_where_they_are_now(talk: Network) -> None:
+    await talk.join(AMINA, PRIYA)
+    await offer(talk, PRIYA, "sepsis")
+    await talk(PRIYA).says("join")
+    await talk(PRIYA).fills(place="Bedford")
+    await talk(AMINA).says("find sepsis bedford")
+    assert "Priya Raman" in talk(AMINA).sees
+    assert "Nobody" not in talk(AMINA).sees
+    await talk(AMINA).says("find sepsis luton")
+    assert "Nobody" in talk(AMINA).sees

@@ -41,6 +41,7 @@ from qibot.champions.finding.models import (
     Knows,
 )
 from qibot.champions.models import Ask, ChampionTopic
+from qibot.people.models import Person
 from qibot.people.topics import move_links
 from qibot.vocabulary.text import STOP, read, typed
 
@@ -147,7 +148,7 @@ async def move_topic(db: AsyncSession, old_id: int, new_id: int) -> None:
     await move_links(db, EvidenceTopic, old_id, new_id)
     await db.execute(delete(Knows).where(either))
     rows = _ranked(db.get_bind().dialect.name).where(EvidenceTopic.topic_id == new_id)
-    await db.execute(insert(Knows).from_select(["topic_id", "person_id", "rank", "turn"], rows))
+    await db.execute(insert(Knows).from_select(_RANKED, rows))
     if turn_of:
         await db.execute(_TURNS, [{"whose": person_id, "then": turn} for person_id, turn in turn_of])
 
@@ -176,7 +177,7 @@ async def rebuild(db: AsyncSession, sources: Iterable[Source]) -> int:
     made = select(_made.c.word, _made.c.evidence_id).order_by(_made.c.word, _made.c.evidence_id)
     await db.execute(insert(EvidenceWord).from_select(["word", "evidence_id"], made))
     await db.execute(text("DROP TABLE made_words"))
-    await db.execute(insert(Knows).from_select(["topic_id", "person_id", "rank", "turn"], _ranked(dialect)))
+    await db.execute(insert(Knows).from_select(_RANKED, _ranked(dialect)))
     for index in indexes:
         await connection.run_sync(index.create)
     return await db.scalar(select(func.count(Evidence.id))) or 0
@@ -252,13 +253,17 @@ async def _rank(db: AsyncSession, person_id: int, topics: Iterable[int]) -> None
     if turn is None and now:
         last = await db.scalar(select(func.max(Ask.at)).where(Ask.person_id == person_id))
         turn = int(last.timestamp()) if last else 0
+    organisation_id, place = (
+        await db.execute(select(Person.organisation_id, Person.place).where(Person.id == person_id))
+    ).one()
+    there = {"organisation_id": organisation_id, "place": place}
     for topic in ids:
         row = held.get(topic)
         if topic not in now:
             if row is not None:
                 await db.delete(row)
         elif row is None:
-            db.add(Knows(topic_id=topic, person_id=person_id, rank=now[topic], turn=turn or 0))
+            db.add(Knows(topic_id=topic, person_id=person_id, rank=now[topic], turn=turn or 0, **there))
         else:
             row.rank = now[topic]
     await db.flush()
@@ -291,16 +296,21 @@ _offers = case((Evidence.kind == OFFER, 1), else_=0)
 _done = case((Evidence.kind != OFFER, 1), else_=0)
 
 
+_RANKED = ("topic_id", "person_id", "rank", "turn", "organisation_id", "place")
+
+
 def _ranked(dialect: str) -> Any:
     """Everybody's ranks and turns, in one statement."""
     offers, done = func.max(_offers), func.max(_done)
     rank = case(((offers == 1) & (done == 1), BOTH), (offers == 1, OFFERS), else_=HAS_DONE)
     last = select(Ask.person_id, _seconds(dialect, func.max(Ask.at)).label("turn")).group_by(Ask.person_id).subquery()
+    turn = func.coalesce(func.max(last.c.turn), 0)
     return (
-        select(EvidenceTopic.topic_id, Evidence.person_id, rank, func.coalesce(func.max(last.c.turn), 0))
+        select(EvidenceTopic.topic_id, Evidence.person_id, rank, turn, Person.organisation_id, Person.place)
         .join(Evidence, Evidence.id == EvidenceTopic.evidence_id)
+        .join(Person, Person.id == Evidence.person_id)
         .outerjoin(last, last.c.person_id == Evidence.person_id)
-        .group_by(EvidenceTopic.topic_id, Evidence.person_id)
+        .group_by(EvidenceTopic.topic_id, Evidence.person_id, Person.organisation_id, Person.place)
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qibot.database import Base
@@ -55,16 +55,27 @@ class EvidenceWord(Base):
 
 class Knows(Base):
     """Somebody who knows about a topic. `rank` as above, the lowest first; of equal people the one whose `turn` (when
-    they were last asked, in seconds since 1970) is longest ago.
+    they were last asked, in seconds since 1970) is longest ago. Where they are is a copy of what `people` says, which
+    the database itself keeps true, so that those of a topic in one place stand beside each other.
     """
 
     __tablename__ = "knows"
     __table_args__ = (
-        Index("ix_knows_topic_id_rank", "topic_id", "rank", "turn", "person_id"),
+        ForeignKeyConstraint(
+            ["person_id", "organisation_id", "place"],
+            ["people.id", "people.organisation_id", "people.place"],
+            onupdate="CASCADE",
+        ),
+        # Each ends with what is asked of its rows besides.
+        Index("ix_knows_topic_id_rank", "topic_id", "rank", "turn", "person_id", "organisation_id"),
+        Index("ix_knows_topic_id_place", "topic_id", "place", "rank", "turn", "person_id", "organisation_id"),
+        Index("ix_knows_topic_id_organisation_id", "topic_id", "organisation_id", "rank", "turn", "person_id", "place"),
         Index("ix_knows_person_id", "person_id"),
     )
 
     topic_id: Mapped[int] = mapped_column(ForeignKey("topics.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(primary_key=True)
     rank: Mapped[int]
     turn: Mapped[int] = mapped_column(default=0)
+    organisation_id: Mapped[int]
+    place: Mapped[str] = mapped_column(String(60))

@@ -1,6 +1,6 @@
 """What a search asks of the database, and what becomes of the answers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from qibot.champions.finding import statements
-from qibot.champions.finding.statements import BOTH, CANDIDATES, SLOTS, way
+from qibot.champions.finding.statements import CANDIDATES, SLOTS, SPELT
 from qibot.champions.models import HIDDEN
 from qibot.champions.roles import Roles, roles_of
 from qibot.champions.standing import MONTH
@@ -94,30 +94,43 @@ async def people(db: AsyncSession, sought: Sought, asking: "Asking", where: Wher
     """Those who may be shown, by id: some of those who are known for the topics, all whose the evidence is."""
     if not sought.topics and not sought.evidence:
         return {}
-    dialect, count = db.get_bind().dialect.name, len(sought.topics)
-    values = _values(dialect, sought, asking, where)
+    dialect = db.get_bind().dialect.name
+    values, found = _values(dialect, sought, asking), dict[int, Found]()
+    for kind, there in _each_place(dialect, where):
+        found |= await _people(db, dialect, kind, values | there)
+    return found
+
+
+async def _people(db: AsyncSession, dialect: str, kind: str, values: Mapping[str, Any]) -> dict[int, Found]:
+    rows = await _rows(db, statements.people(dialect, kind, shown=False), values)
+    found, known = _found(rows)
+    if kind in ("", "place"):
+        known = {number for number in known if found[number].person.organisation_id != values["home"]}
+    # The first of a topic may be mostly people who cannot be shown, or of the asker's own organisation.
+    enough = len(known) >= ENOUGH or not values[statements.TOPICS[0]] or (rows and rows[0][-1] < CANDIDATES)
+    return found if enough else _found(await _rows(db, statements.people(dialect, kind, shown=True), values))[0]
+
+
+def _each_place(dialect: str, where: Where | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """One place, or one organisation, at a time, and what a statement for it asks."""
     if where is None:
-        rows = await _rows(db, statements.first(dialect), values)
-        found = _found(rows)
-        others = sum(one.person.organisation_id != asking.organisation_id for one, how in found.values() if how)
-        # The first of a topic may be mostly people who cannot be shown, or of the asker's own organisation.
-        if others >= ENOUGH or not count or (rows and rows[0][-1] < CANDIDATES):
-            return _all(found)
-    kind = _kind(where)
-    rows = await _rows(db, statements.narrowed(dialect, kind), values)
-    found = _found(rows)
-    if where is None:
-        return _all(found)
-    # Nobody at all tells nothing of how many there are who were not looked at.
-    counts = _Counts([how for _, how in found.values()], rows[0][-1] if rows else way(count) - 1)
-    few = counts.few(count, {})
-    if not few:
-        return _all(found)
-    asked = {topic: values[topic] if n in few else 0 for n, topic in enumerate(statements.TOPICS)}
-    there = _found(await _rows(db, statements.from_there(dialect, kind), values | asked))
-    needed = counts.few(count, {n: sum(bool(how & way(n)) for _, how in there.values()) for n in few})
-    wanted = sum(way(n) for n in needed)
-    return _all(found) | _all({number: one for number, one in there.items() if one[1] & wanted})
+        yield "", {}
+    elif not where.organisations:
+        for place in dict.fromkeys(where.places):
+            spelt = _spelt(place)
+            named = {f"spelt{n}": written for n, written in enumerate(spelt)}
+            yield "place", named | {"places": several(dialect, spelt)}
+    else:
+        spelt = [written for place in where.places for written in _spelt(place)]
+        for organisation in where.organisations:
+            there = {"organisation": organisation, "places": several(dialect, spelt)}
+            yield "both" if spelt else "organisation", there
+
+
+def _spelt(place: str) -> list[str]:
+    """As people write it: of the same length always, and each once."""
+    written = dict.fromkeys((place, place.lower(), place.upper()))
+    return [*written, *[""] * (SPELT - len(written))]
 
 
 async def postings(db: AsyncSession, words: Sequence[str]) -> dict[str, list[int]]:
@@ -129,9 +142,8 @@ async def postings(db: AsyncSession, words: Sequence[str]) -> dict[str, list[int
     return {words[slot]: [int(one) for one in held.split(",")] for slot, held in rows}
 
 
-def _values(dialect: str, sought: Sought, asking: "Asking", where: Where | None) -> dict[str, Any]:
-    topics = [*sought.topics, 0, 0, 0]
-    values: dict[str, Any] = {
+def _values(dialect: str, sought: Sought, asking: "Asking") -> dict[str, Any]:
+    return {
         "asker": asking.person_id,
         "home": asking.organisation_id,
         "today": asking.today,
@@ -139,23 +151,9 @@ def _values(dialect: str, sought: Sought, asking: "Asking", where: Where | None)
         "organiser": asking.organiser,
         "topics": several(dialect, sought.told or sought.topics),
         "evidence": several(dialect, sought.evidence),
-        **dict(zip(statements.TOPICS, topics, strict=False)),
-        "others": 1,
-        "own": 1,
+        # 0 asks for none.
+        **dict(zip(statements.TOPICS, [*sought.topics, 0, 0, 0], strict=False)),
     }
-    if where is not None:
-        places = [spelt for place in where.places for spelt in (place, place.lower(), place.upper())]
-        values |= {"places": several(dialect, places), "organisations": several(dialect, where.organisations)}
-        # Where an organisation is asked for, its people are either the asker's colleagues or not.
-        values["own"] = int(not where.organisations or asking.organisation_id in where.organisations)
-        values["others"] = int(where.organisations != (asking.organisation_id,))
-    return values
-
-
-def _kind(where: Where | None) -> str:
-    if where is None:
-        return ""
-    return "both" if where.places and where.organisations else "place" if where.places else "organisation"
 
 
 _PLANNED = "searches are planned once"
@@ -180,41 +178,14 @@ _PERSON, _CLUE = 15, 22
 """Columns of a row up to the end of a candidate, and of a clue."""
 
 
-def _found(rows: Iterable[Any]) -> dict[int, tuple[Found, int]]:
-    """Everybody in the rows, with their clues in an order that is always the same, and by which ways."""
-    found: dict[int, tuple[Found, int]] = {}
+def _found(rows: Iterable[Any]) -> tuple[dict[int, Found], set[int]]:
+    """Everybody in the rows, with their clues in an order that is always the same; and who was met at a topic."""
+    found, known = dict[int, Found](), set[int]()
     for row in rows:
         if row[0] not in found:
-            found[row[0]] = Found(Candidate(*row[:_PERSON]), []), row[_CLUE]
-        found[row[0]][0].clues.append(Clue(*row[_PERSON:_CLUE]))
-    for one, _ in found.values():
+            found[row[0]] = Found(Candidate(*row[:_PERSON]), [])
+            known.update((row[0],) if row[_CLUE] else ())
+        found[row[0]].clues.append(Clue(*row[_PERSON:_CLUE]))
+    for one in found.values():
         one.clues.sort(key=lambda clue: (clue.kind, clue.subject, clue.topic_id))
-    return found
-
-
-def _all(found: Mapping[int, tuple[Found, int]]) -> dict[int, Found]:
-    return {person_id: one for person_id, (one, _) in found.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """The ways in which people of a place were found, and of topics with more people than were looked at."""
-
-    ways: Sequence[int]
-    many: int
-
-    def few(self, topics: int, there: Mapping[int, int]) -> tuple[int, ...]:
-        """The topics, by number, for which people are to be taken from the other side: until there are enough, and
-        unless everybody was looked at. `there` says how many that gave, where it is known.
-        """
-        enough, few = sum(how & BOTH for how in self.ways), list[int]()
-        for n in range(topics):
-            here = sum(bool(how & way(n)) for how in self.ways)
-            enough += here
-            if enough < CANDIDATES and self.many & way(n):
-                few.append(n)
-                enough += there.get(n, 0)
-            elif enough < CANDIDATES:
-                # The other side would give the same people.
-                enough += min(here, CANDIDATES)
-        return tuple(few)
+    return found, known

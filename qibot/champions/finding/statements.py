@@ -4,7 +4,7 @@ They say the same however many things are asked for, so that a database plans th
 known for a topic are walked in the order in which they are shown, and no further than to the last who is taken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -17,8 +17,6 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    case,
-    exists,
     false,
     func,
     literal_column,
@@ -28,6 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import aliased
 
 from qibot.champions.finding.models import Evidence, EvidenceTopic, EvidenceWord, Knows
 from qibot.champions.models import HIDDEN, Champion
@@ -37,32 +36,27 @@ from qibot.people.models import Organisation, Person
 
 Rows = Select[*tuple[Any, ...]]
 
-CANDIDATES = 40
+CANDIDATES = 25
 """People taken for one topic, and pieces of evidence for words: enough for some pages, never the whole network."""
 COMMON = 200
 """A word that more pieces of evidence hold says too little about each."""
 SLOTS = 8
 """Words of a question that are looked for."""
-SCANNED = 3_000
-"""People of one topic, or of one place, who are looked at when a place or another topic is asked for as well."""
-BOTH = 1
-"""The way of those known for the first two topics; that of the topic with number n is 2 ** (n + 1), of words 0."""
+SCANNED = 250
+"""People of each of two topics who are looked at whether they are known for both."""
+SPELT = 3
+"""Ways in which a place is written."""
 
 TOPICS = ("topic0", "topic1", "topic2")
 """The parameters of topics; 0 asks for none."""
 
-_knows, _people = cast(Table, Knows.__table__), cast(Table, Person.__table__)
+_knows = cast(Table, Knows.__table__)
 _HOME: Any = bindparam("home")
 
 
 def number(value: int) -> Any:
     """A number that is part of the statement: how far to walk is nothing that a plan may be in doubt about."""
     return literal_column(str(value), Integer)
-
-
-def way(topic: int) -> int:
-    """The way by which people known for the topic with this number among those asked for are found."""
-    return 2 << topic
 
 
 # ---- Words
@@ -90,156 +84,123 @@ def postings(dialect: str) -> Any:
 # ---- People by what they are known for
 
 
-def _known(topic: str, named: str) -> Any:
-    """Those known for the topic in a parameter, and whether a row is one of them."""
-    found = _knows.alias(named)
-    return found, found.c.topic_id == bindparam(topic)
+Walk = tuple[str, Callable[[Any], tuple[ColumnElement[bool], ...]]]
+"""What those who are walked through are called, and what is asked of a row of `Knows` of each."""
+
+
+@cache
+def people(dialect: str, kind: str, *, shown: bool) -> Rows:
+    """Who may be shown of: the first people of each topic, the first of two together, and whose the evidence is.
+
+    They are of the place `spelt0`, `spelt1`…, of the `organisation`, or of `both` (`kind`; "" for anywhere). With
+    `shown`, those who may not be shown are passed over as they are met; without, they take up room, which is far
+    quicker. The last column says how many people of topics were met.
+    """
+    ways = [_of_words(dialect).where(*_is_there(dialect, kind, _OWNER))]
+    if kind:
+        ways[0] = ways[0].join(_OWNER, _OWNER.id == Evidence.person_id)
+    for walk in _walks(dialect, kind, shown=shown):
+        ways += [_both(walk, topic, other, shown=shown) for topic, other in (TOPICS[:2], TOPICS[1::-1])]
+        ways += [_first(walk, topic, shown=shown) for topic in TOPICS]
+    found = _together(ways)
+    met = found.alias("met")
+    count = select(func.count()).where(met.c.known > number(0)).scalar_subquery()
+    return _told(dialect, found).add_columns(count).where(*_may_be_shown())
+
+
+def _walks(dialect: str, kind: str, *, shown: bool) -> Iterator[Walk]:
+    """Each along an index, and no further than it must. Many of a place, or of those who may be shown, may be the
+    asker's colleagues: then these are walked through by themselves.
+    """
+    if kind in ("organisation", "both"):
+        yield "theirs", lambda row: _is_there(dialect, kind, row)
+        return
+    if not kind and not shown:
+        yield "all", lambda _: ()
+        return
+    yield "own", lambda row: (_of(row, _HOME), *_is_in_place(dialect, kind, row))
+    if not kind:
+        yield "others", lambda row: (row.organisation_id != _HOME,)
+    for spelt in (f"spelt{n}" for n in range(SPELT if kind else 0)):
+        yield spelt, _elsewhere(spelt)
+
+
+def _elsewhere(spelt: str) -> Callable[[Any], tuple[ColumnElement[bool], ...]]:
+    return lambda row: (row.place == bindparam(spelt), row.organisation_id != _HOME)
+
+
+def _of(row: Any, organisation: Any) -> ColumnElement[bool]:
+    is_theirs: ColumnElement[bool] = row.organisation_id == organisation
+    return is_theirs
 
 
 def _order(known: Any) -> tuple[Any, Any, Any]:
     return known.c.rank, known.c.turn, known.c.person_id
 
 
-def _among_first(known: Any, topic: str) -> ColumnElement[bool]:
-    """Whether somebody is among the first of a topic: compared with the last of these, so that whoever walks through
-    them in order can stop, both when there are enough and at the last.
-    """
-    some, about = _known(topic, f"{known.name}_all")
-    last = select(*_order(some)).where(about).order_by(*_order(some)).limit(number(1)).offset(number(SCANNED - 1))
-    # There may be fewer than that; no rank is as high as this.
+def _rows(walk: Walk, topic: str, suffix: str = "") -> Any:
+    """Rows of a walk through a topic, and the conditions that make them so."""
+    name, conditions = walk
+    known = _knows.alias(f"{name}_{topic}{suffix}")
+    return known, (known.c.topic_id == bindparam(topic), *conditions(known.c))
+
+
+def _first(walk: Walk, topic: str, *, shown: bool) -> Any:
+    known, conditions = _rows(walk, topic)
+    return _taken(known, *conditions, shown=shown)
+
+
+def _both(walk: Walk, topic: str, other: str, *, shown: bool) -> Any:
+    """Those of the first of a topic who are known for another one as well."""
+    known, conditions = _rows(walk, topic, f"_{other}")
+    behind, before = _rows(walk, topic, f"_{other}_behind")
+    last = select(*_order(behind)).where(*before).order_by(*_order(behind)).limit(number(1)).offset(number(SCANNED - 1))
+    # There may be fewer than that; no rank is as high as this. Compared with the last of them, whoever walks in order
+    # can stop there.
     ends = union_all(select(*last.subquery().c), select(number(9), number(0), number(0))).subquery()
-    return tuple_(*_order(known)) <= select(*ends.c).order_by(*ends.c).limit(number(1)).scalar_subquery()
+    among_first = tuple_(*_order(known)) <= select(*ends.c).order_by(*ends.c).limit(number(1)).scalar_subquery()
+    too = _knows.alias(f"{known.name}_too")
+    same = select(too.c.rank).where(too.c.topic_id == bindparam(other), too.c.person_id == known.c.person_id)
+    # A value, because PostgreSQL would make a join of a mere condition, and read all of the other topic for it.
+    also = same.limit(number(1)).scalar_subquery().is_not(None)
+    wanted = bindparam(other, type_=Integer) > number(0)
+    return _taken(known, wanted, *conditions, among_first, also, shown=shown)
 
 
-def _has_more(topic: str) -> ColumnElement[bool]:
-    """Whether a topic has people beyond those who are looked at."""
-    some, about = _known(topic, f"{topic}_all")
-    beyond = select(some.c.person_id).where(about).order_by(*_order(some))
-    return exists(beyond.limit(number(1)).offset(number(SCANNED)))
-
-
-def _too(known: Any, topic: str) -> tuple[ColumnElement[bool], ...]:
-    """Whether somebody is known for another topic as well, if it is asked for."""
-    second, about = _known(topic, f"{known.name}_too")
-    return bindparam(topic, type_=Integer) > number(0), exists().where(about, second.c.person_id == known.c.person_id)
-
-
-def _ids(known: Any, how: int, *conditions: ColumnElement[bool], shown: bool = False) -> Any:
-    """The first of them who meet the conditions, each with the way in which they are found; with `shown`, those of
-    them who may be shown.
-    """
-    found = select(known.c.person_id.label("person_id"), number(how).label("way"), known.c.turn.label("turn"))
+def _taken(known: Any, *conditions: ColumnElement[bool], shown: bool) -> Any:
+    """The first of them who meet the conditions; with `shown`, of them who may be shown."""
+    found = select(known.c.person_id.label("person_id"), number(1).label("known"), known.c.turn.label("turn"))
     found = found.where(*conditions)
     if shown:
         found = found.join_from(known, Person, Person.id == known.c.person_id)
         found = found.outerjoin(Champion, Champion.person_id == Person.id).where(*_may_be_shown())
     some = found.order_by(*_order(known)).limit(number(CANDIDATES)).subquery(f"way_{known.name}")
-    return select(some.c.person_id, some.c.way, some.c.turn)
-
-
-@cache
-def first(dialect: str) -> Rows:
-    """The first people of each topic, of the first two together, and whose the evidence is; then who of them may be
-    shown. The last column says how many people of topics were looked at.
-    """
-    known, about = _known(TOPICS[0], "pair")
-    # Many may be known for one of two topics, and only so many are looked at whether they are for both.
-    ways = [_of_words(dialect), _ids(known, BOTH, about, _among_first(known, TOPICS[0]), *_too(known, TOPICS[1]))]
-    for n, topic in enumerate(TOPICS):
-        known, about = _known(topic, f"known{n}")
-        ways.append(_ids(known, way(n), about))
-    found = _together(ways)
-    counted = found.alias("counted")
-    looked_at = select(func.count()).where(counted.c.way > number(0)).scalar_subquery()
-    return _told(dialect, found).add_columns(looked_at).where(*_may_be_shown())
-
-
-@cache
-def narrowed(dialect: str, kind: str) -> Rows:
-    """People of a place or organisation (`kind`, "" for any) who may be shown: known for each topic, those of other
-    organisations than the asker's (`others`) and those of their own (`own`); known for the first two topics; and whose
-    the evidence is. The last column has the ways of topics with more people than were looked at.
-    """
-    owners = _of_words(dialect).join(Person, Person.id == Evidence.person_id)
-    owners = owners.outerjoin(Champion, Champion.person_id == Person.id)
-    ways = [owners.where(*_there(dialect, kind, Evidence.person_id), *_may_be_shown())]
-    known, about = _known(TOPICS[0], "pair")
-    pair = [about, *_too(known, TOPICS[1])]
-    ways.append(_ids(known, BOTH, *pair, *_there(dialect, kind, known.c.person_id), shown=True))
-    for n, topic in enumerate(TOPICS):
-        for whose in ("others", "own"):
-            known, about = _known(topic, f"{whose}{n}")
-            # A place may be rare among them: then only so many are looked at.
-            bound = [_among_first(known, topic)] if kind else []
-            wanted = bindparam(whose, type_=Integer) == number(1)
-            at = _there(dialect, kind, known.c.person_id)
-            at = (*at, Person.organisation_id != _HOME) if whose == "others" else (*_at_home(dialect, known), *at)
-            ways.append(_ids(known, way(n), wanted, about, *bound, *at, shown=True))
-    more = [case((_has_more(topic), number(way(n))), else_=number(0)) for n, topic in enumerate(TOPICS)]
-    return _told(dialect, _together(ways)).add_columns(sum(more, number(0)))
-
-
-@cache
-def from_there(dialect: str, kind: str) -> Rows:
-    """People of a place or organisation who are known for each topic, from the other side: for where there are few."""
-    ways = []
-    for n, topic in enumerate(TOPICS):
-        people = _people.alias(f"people{n}")
-        there = (
-            select(people.c.id).where(*_is_there(dialect, kind, people)).limit(number(SCANNED)).subquery(f"there{n}")
-        )
-        of_topic, about = _known(topic, f"of_topic{n}")
-        # All of these are taken before it is looked at whether they may be shown, which takes longest.
-        known = select(*_order(of_topic)).where(about, of_topic.c.person_id == there.c.id).limit(number(SCANNED))
-        ways.append(_ids(known.subquery(f"known{n}"), way(n), bindparam(topic, type_=Integer) > number(0), shown=True))
-    return _told(dialect, _together(ways))
+    return select(some.c.person_id, some.c.known, some.c.turn)
 
 
 def _of_words(dialect: str) -> Any:
     turn = select(func.coalesce(func.max(Knows.turn), 0)).where(Knows.person_id == Evidence.person_id)
-    some = select(Evidence.person_id.label("person_id"), number(0).label("way"), turn.scalar_subquery().label("turn"))
+    some = select(Evidence.person_id.label("person_id"), number(0).label("known"), turn.scalar_subquery().label("turn"))
     return some.where(among(dialect, Evidence.id, "evidence"))
 
 
 def _together(ways: Sequence[Any]) -> Any:
-    """Everybody once, with all the ways in which they were found."""
+    """Everybody once, and whether they were met at a topic."""
     some = union_all(*ways).subquery("some")
-    ids = select(some.c.person_id, func.sum(some.c.way).label("way"), func.max(some.c.turn).label("turn"))
+    ids = select(some.c.person_id, func.max(some.c.known).label("known"), func.max(some.c.turn).label("turn"))
     return ids.group_by(some.c.person_id).cte("found")
 
 
-# ---- Where somebody is. SQLite asks it of a row that is read by itself, before whatever takes longer.
+_OWNER = aliased(Person, name="owner")
 
 
-def _there(dialect: str, kind: str, person_id: Any) -> tuple[ColumnElement[bool], ...]:
-    if not kind or dialect == "postgresql":
-        return _is_there(dialect, kind, _people)
-    somebody = _people.alias("somebody")
-    same = somebody.c.id == person_id if kind == "place" else _same(somebody, person_id)
-    return (exists().where(same, *_is_there(dialect, kind, somebody)),)
+def _is_there(dialect: str, kind: str, row: Any) -> tuple[ColumnElement[bool], ...]:
+    theirs = (_of(row, bindparam("organisation")),) if kind in ("organisation", "both") else ()
+    return (*theirs, *_is_in_place(dialect, kind, row))
 
 
-def _at_home(dialect: str, known: Any) -> tuple[ColumnElement[bool], ...]:
-    if dialect == "postgresql":
-        return (Person.organisation_id == _HOME,)
-    at_home = _people.alias("at_home")
-    return (exists().where(_same(at_home, known.c.person_id), at_home.c.organisation_id == _HOME),)
-
-
-def _same(people: Any, person_id: Any) -> ColumnElement[bool]:
-    """Whether it is them. SQLite goes straight to a row when told so in so many words, although the index of
-    organisations is smaller by far and holds all that is asked; the rows it would read three thousand times.
-    """
-    same: ColumnElement[bool] = people.c.id.between(person_id, person_id)
-    return same
-
-
-def _is_there(dialect: str, kind: str, people: Any) -> tuple[ColumnElement[bool], ...]:
-    place, organisation = (
-        among(dialect, people.c.place, "places"),
-        among(dialect, people.c.organisation_id, "organisations"),
-    )
-    return {"": (), "place": (place,), "organisation": (organisation,), "both": (place, organisation)}[kind]
+def _is_in_place(dialect: str, kind: str, row: Any) -> tuple[ColumnElement[bool], ...]:
+    return (among(dialect, row.place, "places"),) if kind in ("place", "both") else ()
 
 
 # ---- What is told of them
@@ -270,7 +231,7 @@ def _told(dialect: str, found: Any) -> Rows:
             func.coalesce(Champion.offer, ""), func.coalesce(Champion.visibility, ""), stands(),
             *(func.coalesce(column, empty) for column, empty in _ROLES), found.c.turn,
             Evidence.id, Evidence.person_id, Evidence.kind, Evidence.subject, Evidence.title, Evidence.at,
-            func.coalesce(EvidenceTopic.topic_id, 0), found.c.way,
+            func.coalesce(EvidenceTopic.topic_id, 0), found.c.known,
         )
         .select_from(found)
         .join(Person, Person.id == found.c.person_id)
