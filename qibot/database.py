@@ -147,6 +147,10 @@ def _engine(url: str, dialect: str) -> AsyncEngine:
         return create_async_engine(
             url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True, connect_args=planned
         )
+    return _sqlite_engine(url)
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
     file = make_url(url).database or ":memory:"
     engine = create_async_engine(
         url,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,8 +26,7 @@ TOPICS_AT_ONCE = len(statements.TOPICS)
 """Topics that one look takes people of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Somebody who may be shown. `champion`: their offer stands; `turn`: when they were last asked."""
 
     person_id: int
@@ -58,8 +57,7 @@ class Candidate:
         return self.visibility == HIDDEN
 
 
-@dataclass(frozen=True, slots=True)
-class Clue:
+class Clue(NamedTuple):
     """A piece of somebody's evidence, for one topic that was asked for (0: found by its words)."""
 
     evidence_id: int
