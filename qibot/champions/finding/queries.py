@@ -155,6 +155,18 @@ def _values(dialect: str, sought: Sought, asking: "Asking") -> dict[str, Any]:
 
 
 _PLANNED = "searches are planned once"
+_STEADY = "SELECT " + ", ".join(
+    f"set_config('{name}', '{value}', true)"
+    for name, value in {
+        # PostgreSQL would plan a search anew each time, which takes longer than answering it.
+        "plan_cache_mode": "force_generic_plan",
+        # Few rows are read, one after the other, by their keys. Of a table that is small today all would be read.
+        "enable_hashjoin": "off",
+        "enable_mergejoin": "off",
+        "enable_seqscan": "off",
+    }.items()
+)
+"""For the rest of a transaction."""
 
 
 async def _rows(db: AsyncSession, statement: Executable, values: Mapping[str, Any]) -> Sequence[Any]:
@@ -164,8 +176,7 @@ async def _rows(db: AsyncSession, statement: Executable, values: Mapping[str, An
         session.flush()
         connection = session.connection()
         if connection.dialect.name == "postgresql" and _PLANNED not in session.info:
-            # PostgreSQL would plan a search anew each time, which takes longer than answering it.
-            connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
+            connection.exec_driver_sql(_STEADY)
             session.info[_PLANNED] = True
         return connection.execute(statement, values).all()
 
