@@ -77,3 +77,12 @@ async def test_whoever_moves_is_found_where_they_are_now(talk: Network) -> None:
     assert "Nobody" not in talk(AMINA).sees
     await talk(AMINA).says("find sepsis luton")
     assert "Nobody" in talk(AMINA).sees
+
+
+async def test_whoever_is_nowhere_is_not_in_a_place_in_capitals(talk: Network) -> None:
+    await talk.join(AMINA, PRIYA)
+    await offer(talk, PRIYA, "sepsis")
+    await talk(PRIYA).says("join")
+    await talk(PRIYA).fills(place="")
+    await talk(AMINA).says("find sepsis BLMK")
+    assert "Nobody" in talk(AMINA).sees

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from qibot.champions.finding import statements
-from qibot.champions.finding.statements import CANDIDATES, SLOTS, SPELT
+from qibot.champions.finding.statements import CANDIDATES, SLOTS
 from qibot.champions.models import HIDDEN
 from qibot.champions.roles import Roles, roles_of
 from qibot.champions.standing import MONTH
@@ -126,9 +126,8 @@ def _each_place(dialect: str, where: Where | None) -> Iterator[tuple[str, dict[s
 
 
 def _spelt(place: str) -> list[str]:
-    """As people write it: of the same length always, and each once."""
-    written = dict.fromkeys((place, place.lower(), place.upper()))
-    return [*written, *[""] * (SPELT - len(written))]
+    """As people write it."""
+    return [place, place.lower(), place.upper()]
 
 
 async def postings(db: AsyncSession, words: Sequence[str]) -> dict[str, list[int]]:
