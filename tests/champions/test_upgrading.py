@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select, text, update
 
 from qibot import migrate
+from qibot.champions.finding.models import Knows
 from qibot.champions.models import Ask, Champion, ChampionTopic
 from qibot.database import Database
 from qibot.introductions.models import ACCEPTED, Introduction
@@ -60,3 +61,23 @@ async def test_whoever_was_asked_about_a_project_before_was_asked(database: Data
         await db.flush()
         rows = await db.execute(select(Ask.person_id, Ask.at).order_by(Ask.person_id))
     assert rows.all() == [(1, before), (2, later), (3, EVENT_MORNING)]
+
+
+async def test_what_people_know_about_is_kept_with_where_they_are_now(database: Database) -> None:
+    known = (Knows.topic_id, Knows.person_id, Knows.rank, Knows.turn, Knows.organisation_id, Knows.place)
+    async with database.transaction() as db:
+        home, other = (await db.scalars(select(Organisation.id).order_by(Organisation.id).limit(2))).all()
+        topic = (await db.scalars(select(Topic.id).limit(1))).one()
+        ruth = {"id": 1, "name": "Ruth Bell", "organisation_id": home, "place": "Luton", "joined_at": EVENT_MORNING}
+        await db.execute(insert(Person).values(**ruth))
+        rows = {"topic_id": topic, "person_id": 1, "rank": 2, "turn": 7, "organisation_id": home, "place": "Luton"}
+        await db.execute(insert(Knows).values(**rows))
+    async with database.engine.begin() as connection:
+        await connection.run_sync(go, command.downgrade, "0013")
+        assert (await connection.execute(text("SELECT * FROM knows"))).all() == [(topic, 1, 2, 7)]
+        await connection.execute(text("UPDATE people SET place = 'Bedford'"))
+        await connection.run_sync(go, command.upgrade, "head")
+    async with database.transaction() as db:
+        assert (await db.execute(select(*known))).all() == [(topic, 1, 2, 7, home, "Bedford")]
+        await db.execute(update(Person).values(organisation_id=other, place=""))
+        assert (await db.execute(select(*known))).all() == [(topic, 1, 2, 7, other, "")]
