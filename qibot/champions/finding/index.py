@@ -137,6 +137,7 @@ async def only(db: AsyncSession, kind: str, subject: int, person_ids: Collection
 
 async def asked(db: AsyncSession, person_id: int, now: datetime) -> None:
     """They have been asked: it is somebody else's turn next."""
+    await _where(db, person_id)
     await db.execute(update(Knows).where(Knows.person_id == person_id).values(turn=int(now.timestamp())))
 
 
@@ -144,6 +145,7 @@ async def move_topic(db: AsyncSession, old_id: int, new_id: int) -> None:
     """Two topics become one: all that was evidence of the one is evidence of the other."""
     either = Knows.topic_id.in_((old_id, new_id))
     turns = select(Knows.person_id, func.max(Knows.turn)).where(either).group_by(Knows.person_id)
+    await _nobody_moves(db)
     turn_of = (await db.execute(turns)).all()
     await move_links(db, EvidenceTopic, old_id, new_id)
     await db.execute(delete(Knows).where(either))
@@ -160,8 +162,11 @@ async def is_missing(db: AsyncSession) -> bool:
 
 
 async def rebuild(db: AsyncSession, sources: Iterable[Source]) -> int:
-    """Make everything again from what the features hold; how many pieces there are."""
+    """Make everything again from what the features hold; how many pieces there are. On PostgreSQL, whoever joins or
+    says something else of themselves meanwhile waits.
+    """
     dialect = db.get_bind().dialect.name
+    await _nobody_moves(db)
     # SQLite makes an index at once far sooner than row by row. On PostgreSQL, others would have to wait for it.
     indexes = [index for table in _TABLES for index in table.indexes] if dialect == "sqlite" else []
     connection = await db.connection()
@@ -253,9 +258,7 @@ async def _rank(db: AsyncSession, person_id: int, topics: Iterable[int]) -> None
     if turn is None and now:
         last = await db.scalar(select(func.max(Ask.at)).where(Ask.person_id == person_id))
         turn = int(last.timestamp()) if last else 0
-    organisation_id, place = (
-        await db.execute(select(Person.organisation_id, Person.place).where(Person.id == person_id))
-    ).one()
+    organisation_id, place = await _where(db, person_id)
     there = {"organisation_id": organisation_id, "place": place}
     for topic in ids:
         row = held.get(topic)
@@ -267,6 +270,21 @@ async def _rank(db: AsyncSession, person_id: int, topics: Iterable[int]) -> None
         else:
             row.rank = now[topic]
     await db.flush()
+
+
+async def _where(db: AsyncSession, person_id: int) -> tuple[int, str]:
+    """Somebody's organisation and place, which nobody changes before we are done. Asked before anything of theirs in
+    `Knows` is changed, so that two of us never wait for each other.
+    """
+    place = select(Person.organisation_id, Person.place).where(Person.id == person_id)
+    row = (await db.execute(place.with_for_update(read=True, key_share=True))).one()
+    return row.organisation_id, row.place
+
+
+async def _nobody_moves(db: AsyncSession) -> None:
+    """The same of everybody. On SQLite, whoever writes is alone."""
+    if db.get_bind().dialect.name == "postgresql":
+        await db.execute(text("LOCK TABLE people IN SHARE MODE"))
 
 
 _INTO = {model: insert(cast(Table, model.__table__)) for model in (EvidenceTopic, EvidenceWord)}
