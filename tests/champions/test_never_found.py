@@ -103,7 +103,6 @@ def test_questions_of_any_kind_are_read_quickly_and_without_an_error() -> None:
             text = text[:at] + dice.choice(letters) + text[at + dice.randint(0, 2) :]
         else:
             text = "".join(dice.choice(letters) for _ in range(dice.randint(0, 200)))
-        assert all(0.4 <= match.score <= 1 for match in vocabulary.read(text).topics)
         # A processor is taken away now and then; what is slow in itself is slow every time.
         slow += all(_seconds(vocabulary, text) > 0.05 for _ in range(5))
     assert slow == 0
@@ -111,5 +110,7 @@ def test_questions_of_any_kind_are_read_quickly_and_without_an_error() -> None:
 
 def _seconds(vocabulary: Vocabulary, text: str) -> float:
     began = time.thread_time()
-    vocabulary.read(text)
-    return time.thread_time() - began
+    reading = vocabulary.read(text)
+    seconds = time.thread_time() - began
+    assert all(0.4 <= match.score <= 1 for match in reading.topics)
+    return seconds
