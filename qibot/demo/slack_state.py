@@ -188,15 +188,15 @@ class SlackState(Waiting):
         self.changed()
 
     def as_seen(self, post: Post) -> SeenMessage:
-        """A snapshot of a message."""
+        """A snapshot of a message. Its blocks are the message's own: an edit puts others in their place."""
         return SeenMessage(
             post.team_id,
             post.channel,
             post.ts,
             post.user,
             post.text,
-            copy.deepcopy(post.blocks),
-            copy.deepcopy(post.metadata),
+            post.blocks,
+            post.metadata,
             post.only_for is not None,
             post.edited,
             post.thread_ts,
