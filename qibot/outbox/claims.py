@@ -7,10 +7,11 @@ wait for each other in a circle.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import Table, bindparam, delete, literal, select, true, union_all, update
+from sqlalchemy import Integer, Table, bindparam, delete, literal, select, true, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,21 +35,25 @@ LEFT = 25
 """At most so many that somebody left behind are taken up at a time: each may have to be asked about."""
 
 
-def claiming(now: datetime, limit: int, claim: str, lease_until: datetime) -> Any:
-    """The one statement: at most `limit` rows that are due, and at most `LEFT` whose lease has passed, become ours."""
+@cache
+def claiming() -> Any:
+    """The one statement: at most `most` rows that are due `now`, and at most `left` whose lease has passed, are claimed
+    as `mine` until `lease` is over. Made once, for an empty tick does little else.
+    """
+    now = bindparam("now", type_=Delivery.try_at.type)
     due = select(Delivery.id).where(WAITING, Delivery.try_at <= now).order_by(Delivery.try_at)
     left = select(Delivery.id).where(OUT, Delivery.lease_until <= now).order_by(Delivery.lease_until)
     # In a common table expression with row locks, which PostgreSQL runs exactly once; an IN (… LIMIT) it may run again.
     chosen = union_all(
         *(
-            select(rows.with_for_update(skip_locked=True).subquery(name).c.id)
-            for name, rows in (("due", due.limit(limit)), ("left_behind", left.limit(min(limit, LEFT))))
+            select(rows.limit(bindparam(most, type_=Integer)).with_for_update(skip_locked=True).subquery(name).c.id)
+            for most, name, rows in (("most", "due", due), ("left", "left_behind", left))
         )
     ).cte("chosen")
     return (
         update(Delivery)
         .where(Delivery.id.in_(select(chosen.c.id)))
-        .values(state=SENDING, claim=claim, lease_until=lease_until)
+        .values(state=SENDING, claim=bindparam("mine"), lease_until=bindparam("lease"))
         .returning(Delivery)
         .execution_options(synchronize_session=False)
     )
@@ -56,7 +61,8 @@ def claiming(now: datetime, limit: int, claim: str, lease_until: datetime) -> An
 
 async def claim(db: AsyncSession, now: datetime, limit: int, lease: timedelta) -> list[Delivery]:
     """Rows that are nobody else's until their lease passes, in the order in which they are due."""
-    rows = await db.scalars(claiming(now, limit, uuid4().hex, now + lease))
+    values = {"now": now, "most": limit, "left": min(limit, LEFT), "mine": uuid4().hex, "lease": now + lease}
+    rows = await db.scalars(claiming(), values)
     return sorted(rows, key=lambda row: (row.due_at, row.person_id, row.kind, row.subject, row.period))
 
 

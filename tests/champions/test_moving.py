@@ -1,4 +1,4 @@
-"""Somebody moves while what they know about is written down: neither waits for ever, and the new place is the one kept."""
+"""Somebody moves while what they know about is written down: neither waits for ever, the new place is kept."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -40,7 +40,7 @@ async def prove(outcome: Outcome, *, quick: bool) -> None:
             for _ in range(plan.stops):
                 await days.one()
             made.stand.wire.fate = lambda _: PASS
-            # What was left in flight is taken up after a lease of two minutes; of a bot that ended badly we know enough.
+            # What was left in flight is taken up after two minutes; of a bot that ended badly we know enough.
             patience = 5 if any(days.codes) else 200
             ended = await made.finish(patience, [made.bot.start()])
             outcome.promise(ended, f"it did not come to an end: {made.ledger.states()} {made.bot.said[-500:]}")
