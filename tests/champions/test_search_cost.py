@@ -9,7 +9,7 @@ from qibot.champions.finding import queries, statements
 from qibot.champions.finding.service import search
 from qibot.clock import SetClock
 from qibot.database import Database
-from tests.cast import AMINA, PRIYA, RUTH, TOMASZ
+from tests.cast import AMINA, LENA, PRIYA, RUTH, TOMASZ
 from tests.champions.test_finding import offer
 from tests.talk import Network
 
@@ -57,13 +57,11 @@ async def test_whoever_is_behind_those_taken_is_found_by_their_place(talk: Netwo
 
 @pytest.mark.usefixtures("one_is_taken")
 async def test_whoever_is_behind_in_each_of_two_topics_is_found_for_both(talk: Network) -> None:
-    await talk.join(AMINA, RUTH, TOMASZ, PRIYA)
-    await offer(talk, RUTH, "sepsis")
-    await offer(talk, TOMASZ, "falls")
+    await talk.join(AMINA, TOMASZ, LENA, PRIYA)
+    await offer(talk, TOMASZ, "sepsis")
+    await offer(talk, LENA, "falls")
     await offer(talk, PRIYA, "sepsis", "falls")
     await talk(AMINA).says("find sepsis and falls")
-    assert "Priya Raman" in talk(AMINA).sees
-    await talk(AMINA).says("find sepsis and falls luton")
     assert "Priya Raman" in talk(AMINA).sees
 
 
